@@ -1,0 +1,1 @@
+"""Estimators (functions of Moments or of a Sample) and combinators (functions of estimators)."""

@@ -1,0 +1,131 @@
+"""Moments: weighted sums and products of columns, batched over leading axes; merge by addition.
+
+Almost every published figure about drivers is a function of means and a covariance matrix. A sample is reduced
+to Moments once; a bootstrap is Moments with a leading replicate axis, a published correlation table is Moments too.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.errors import WhybuyError
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moments:
+    """Sums over rows of q columns, measured from `origin` so that large values lose no digits.
+
+    names: q column names. origin: (q,). weight: (…) sum of w. sums: (…, q) sum of w·x. products: (…, q, q)
+    sum of w·x·x'. rows: number of rows behind the point estimate, for the n/(n-1) of a sample covariance.
+    """
+
+    names: tuple[str, ...]
+    origin: Array
+    weight: Array
+    sums: Array
+    products: Array
+    rows: int
+
+    @classmethod
+    def of(cls, columns: Array, names: tuple[str, ...], weight: Array | None = None) -> Moments:
+        """Moments of (r, q) complete columns under (r,) weights (1 when absent), about their own mean."""
+        columns = np.asarray(columns, float)
+        weight = np.ones(len(columns)) if weight is None else np.asarray(weight, float)
+        origin = mean(columns, weight)
+        centred = columns - origin
+        scaled = centred * weight[:, None]
+        total = weight.sum()
+        return cls(names=names, origin=origin, weight=total, sums=scaled.sum(0), products=scaled.T @ centred, rows=len(columns))
+
+    @classmethod
+    def of_correlations(cls, correlations: Array, names: tuple[str, ...], rows: int) -> Moments:
+        """Moments of standardised columns with the given (q, q) correlations, as a published table has them."""
+        zeros = np.zeros(len(names))
+        products = np.asarray(correlations, float) * (rows - 1)
+        return cls(names=names, origin=zeros, weight=np.asarray(float(rows)), sums=zeros, products=products, rows=rows)
+
+    def __add__(self, other: Moments) -> Moments:
+        """Moments of both sets of rows together; both must be measured from the same origin."""
+        if self.names != other.names or not np.array_equal(self.origin, other.origin):
+            raise WhybuyError("only moments of the same columns, measured from the same origin, add up.")
+        return Moments(
+            names=self.names,
+            origin=self.origin,
+            weight=self.weight + other.weight,
+            sums=self.sums + other.sums,
+            products=self.products + other.products,
+            rows=self.rows + other.rows,
+        )
+
+    @property
+    def mean(self) -> Array:
+        """(…, q) weighted means."""
+        return self.origin + self.sums / self.weight[..., None]
+
+    @property
+    def cov(self) -> Array:
+        """(…, q, q) weighted covariances with the n/(n-1) of a sample, as R `svyvar`."""
+        offset = self.sums / self.weight[..., None]
+        cov = self.products / self.weight[..., None, None] - offset[..., :, None] * offset[..., None, :]
+        return cov * (self.rows / (self.rows - 1)) if self.rows > 1 else cov * np.nan
+
+    @property
+    def sd(self) -> Array:
+        """(…, q) standard deviations."""
+        return np.sqrt(np.maximum(np.diagonal(self.cov, axis1=-2, axis2=-1), 0.0))
+
+    @property
+    def correlations(self) -> Array:
+        """(…, q, q) correlations; NaN beside a column that does not vary."""
+        return correlations(self.cov)
+
+    def select(self, names: tuple[str, ...]) -> Moments:
+        """The same moments with only these columns, in this order."""
+        at = np.array([self.names.index(name) for name in names])
+        products = self.products[..., at[:, None], at]
+        return Moments(
+            names=names, origin=self.origin[at], weight=self.weight, sums=self.sums[..., at], products=products, rows=self.rows
+        )
+
+
+def mean(columns: Array, weight: Array) -> Array:
+    """(q,) weighted means, corrected once so that a large common value costs no digits."""
+    total = weight.sum()
+    first = weight @ columns / total
+    corrected: Array = first + weight @ (columns - first) / total
+    return corrected
+
+
+def correlations(cov: Array) -> Array:
+    """(…, q, q) correlations of covariances; a column that does not vary gives NaN, never a warning."""
+    variance = np.diagonal(cov, axis1=-2, axis2=-1)
+    with np.errstate(invalid="ignore", divide="ignore"):
+        scale = 1 / np.sqrt(np.where(variance > 0, variance, np.nan))
+        result = cov * scale[..., :, None] * scale[..., None, :]
+    index = np.arange(cov.shape[-1])
+    result[..., index, index] = np.where(np.isnan(scale), np.nan, 1.0)
+    return result
+
+
+def unit_sums(columns: Array, weight: Array, unit: Array, units: int, origin: Array) -> Array:
+    """(units, 1 + q + q·q) sums of w, w·x and w·x·x' of the rows of each resampling unit."""
+    centred = columns - origin
+    q = columns.shape[1]
+    pairs = (centred[:, :, None] * centred[:, None, :]).reshape(len(columns), q * q)
+    parts = np.column_stack([np.ones(len(columns)), centred, pairs]) * weight[:, None]
+    if units == len(columns) and np.array_equal(unit, np.arange(units)):
+        return parts
+    total = np.zeros((units, parts.shape[1]))
+    np.add.at(total, unit, parts)
+    return total
+
+
+def from_sums(parts: Array, names: tuple[str, ...], origin: Array, rows: int) -> Moments:
+    """Moments of (…, 1 + q + q·q) summed parts, as `unit_sums` lays them out."""
+    q = len(names)
+    products = parts[..., 1 + q :].reshape(*parts.shape[:-1], q, q)
+    return Moments(names=names, origin=origin, weight=parts[..., 0], sums=parts[..., 1 : 1 + q], products=products, rows=rows)

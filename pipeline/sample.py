@@ -1,0 +1,106 @@
+"""Sample: the rows an analysis stands on, with scores, weights, design and groups."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.errors import AnalysisRefused
+from pipeline.responses import Flow, Responses
+from pipeline.score import Scores
+from pipeline.screen import Screening
+from pipeline.study import Study
+from pipeline.weight import Base, Design, base, weigh
+
+Array = np.ndarray
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Groups:
+    """Levels of one variable over the r rows, in the order of the study: `of_row` holds positions, -1 = none."""
+
+    levels: tuple[str, ...]
+    of_row: Array
+    reference: str
+
+    def mask(self, level: str) -> Array:
+        """(r,) whether a row belongs to the level."""
+        return np.asarray(self.of_row == self.levels.index(level))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """r complete rows. names: drivers, then the outcome. scores: (r, len(names)). items[construct]: (r, items).
+
+    `everyone` is the base of the whole sample; `dropped` says what happened to the rows that are not in it.
+    """
+
+    names: tuple[str, ...]
+    scores: Array
+    items: Mapping[str, Array]
+    respondent: Array
+    design: Design
+    groups: Mapping[str, Groups]
+    everyone: Base
+    flow: tuple[Flow, ...]
+    stacked: bool
+
+    @property
+    def drivers(self) -> tuple[str, ...]:
+        return self.names[:-1]
+
+    @property
+    def outcome(self) -> str:
+        return self.names[-1]
+
+    def base(self, mask: Array | None = None) -> Base:
+        """Base of the rows in the mask."""
+        if mask is None:
+            return self.everyone
+        return base(self.design.weight[mask], self.respondent[mask])
+
+
+def sample(responses: Responses, screening: Screening, scores: Scores, study: Study) -> Sample:
+    """Rows that were kept, weigh more than nothing and have a score on the outcome and every driver (listwise).
+
+    Raises AnalysisRefused where too few rows are left for the drivers.
+    """
+    values = np.column_stack([scores.values[name] for name in study.used])
+    no_outcome = screening.keep & ~np.isfinite(values[:, -1])
+    no_driver = screening.keep & ~no_outcome & ~np.isfinite(values).all(1)
+    rows = np.flatnonzero(screening.keep & ~no_outcome & ~no_driver)
+    removed = {"no_outcome": int(no_outcome.sum()), "no_driver": int(no_driver.sum())}
+    flow = (*screening.flow, Flow(stage="answered", remaining=len(rows), removed=removed))
+    respondent = responses.respondent[rows]
+    _refuse_too_few(study, len(np.unique(respondent)))
+    design = weigh(responses, rows, study)
+    return Sample(
+        names=study.used,
+        scores=values[rows],
+        items={name: answers[rows] for name, answers in scores.items.items()},
+        respondent=respondent,
+        design=design,
+        groups={name: _groups(responses, rows, name, study) for name in study.segment_variables},
+        everyone=base(design.weight, respondent),
+        flow=flow,
+        stacked=len(np.unique(respondent)) < len(rows),
+    )
+
+
+def _refuse_too_few(study: Study, n: int) -> None:
+    needed = max(study.definition.quality.minimum_base, len(study.drivers) + 3)
+    if n < needed:
+        message = (
+            f"{n} respondents have a usable answer to the outcome and every driver; {len(study.drivers)} drivers need at least "
+            f"{needed}. Use fewer drivers, lower min_answered, or collect more answers."
+        )
+        raise AnalysisRefused(study.problem(message, "model"))
+
+
+def _groups(responses: Responses, rows: Array, name: str, study: Study) -> Groups:
+    column = responses.variables[name].iloc[rows]
+    levels = tuple(str(level) for level in column.cat.categories if (column == level).any())
+    of_row = np.array([levels.index(str(value)) if isinstance(value, str) else -1 for value in column], dtype=int)
+    return Groups(levels=levels, of_row=of_row, reference=study.definition.segments.reference.get(name, levels[0] if levels else ""))
