@@ -1,0 +1,132 @@
+"""The named formats of a sentence: a raw number or name in, its print out.
+
+A share strictly between 0 and 1 never prints as 0% or 100%, and a p just below .05 never as .050.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from decimal import ROUND_HALF_UP, Decimal
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from pipeline.report.words import Words
+
+MINUS = "\u2212"
+LIST_LOCALE = {"en": "en_GB", "zh": "zh_Hans"}
+NUMBER_LOCALE = {"en": "en", "zh": "zh_Hans"}
+
+
+def rounded(value: float, digits: int) -> Decimal:
+    """The value to so many decimals, half up, never a negative zero."""
+    result = Decimal(str(value)).quantize(Decimal(1).scaleb(-digits), ROUND_HALF_UP)
+    return abs(result) if result == 0 else result
+
+
+def number(value: float, digits: int, words: Words) -> str:
+    """1,204.50 with the language's own separators and a true minus sign."""
+    from babel.numbers import format_decimal
+
+    pattern = "#,##0" + ("." + "0" * digits if digits else "")
+    text = format_decimal(rounded(value, digits), pattern, locale=NUMBER_LOCALE[words.language])
+    return text.replace("-", MINUS)
+
+
+def percent(value: float, digits: int, words: Words, below: str, above: str) -> str:
+    """The share in percent; `below` and `above` say what would round to 0 or to 100 without being it."""
+    least = Decimal(1).scaleb(-digits)
+    shown = rounded(value * 100, digits)
+    if value > 0 and shown == 0:
+        return below.format(number(float(least), digits, words) + "%")
+    if value < 1 and shown == 100:
+        return above.format(number(float(100 - least), digits, words) + "%")
+    return number(float(shown), digits, words) + "%"
+
+
+def prose_percent(value: float, words: Words) -> str:
+    below, above = {"en": ("less than {}", "more than {}"), "zh": ("不到 {}", "超过 {}")}[words.language]
+    return percent(value, 0, words, below, above)
+
+
+def bare(value: float, digits: int) -> str:
+    """APA style for figures that cannot exceed 1: no leading zero; more decimals where .00 or 1.00 would be untrue."""
+    while digits < 6 and abs(rounded(value, digits)) in (0, 1) and abs(value) not in (0, 1):
+        digits += 1
+    text = str(abs(rounded(value, digits)))
+    sign = MINUS if rounded(value, digits) < 0 else ""
+    return sign + (text[1:] if text.startswith("0.") else text)
+
+
+def p_figure(value: float) -> str:
+    """'.070', '< .001' or '> .999'; four decimals where three would hide on which side of .05 it lies."""
+    if value < 0.001:
+        return "< .001"
+    if value > 0.999:
+        return "> .999"
+    digits = 4 if value != 0.05 and rounded(value, 3) == Decimal("0.050") else 3
+    return str(rounded(value, digits))[1:]
+
+
+def p_equation(value: float, words: Words) -> str:
+    figure = p_figure(value)
+    return f"p {figure}" if figure[0] in "<>" else f"p = {figure}"
+
+
+def signed(value: float, digits: int, words: Words) -> str:
+    text = number(value, digits, words)
+    return "+" + text if rounded(value, digits) > 0 else text
+
+
+def count(value: int, words: Words) -> str:
+    """A small number as a word where the language does so: seven, 7."""
+    return words(f"count.{value}") if f"count.{value}" in words else number(value, 0, words)
+
+
+def raised(text: str) -> str:
+    """The text for the start of a sentence; a first word with capitals of its own (iPhone) stays."""
+    first = text.split(" ", 1)[0]
+    return text[:1].upper() + text[1:] if first == first.lower() else text
+
+
+def listed(texts: Sequence[str], words: Words) -> str:
+    """'A, B and C', 'A、B和C'."""
+    from babel.lists import format_list
+
+    return format_list(list(texts), locale=LIST_LOCALE[words.language])
+
+
+def labels(names: Sequence[str], words: Words) -> str:
+    return listed([words.labels[name] for name in names], words)
+
+
+def reasons(keys: Sequence[str], words: Words) -> str:
+    return listed([words(f"reservation.{key}") for key in keys], words)
+
+
+FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
+    "text": lambda value, words: str(value),
+    "int": lambda value, words: number(value, 0, words),
+    "count": count,
+    "Count": lambda value, words: raised(count(value, words)),
+    "num0": lambda value, words: number(value, 0, words),
+    "num1": lambda value, words: number(value, 1, words),
+    "num2": lambda value, words: number(value, 2, words),
+    "sign2": lambda value, words: signed(value, 2, words),
+    "pct": prose_percent,
+    "cell": lambda value, words: percent(value, 0, words, "<{}", ">{}"),
+    "pct1": lambda value, words: percent(value, 1, words, "<{}", ">{}"),
+    "r": lambda value, words: bare(value, 2),
+    "p": p_equation,
+    "pv": lambda value, words: p_figure(value),
+    "label": lambda name, words: words.labels[name],
+    "Label": lambda name, words: raised(words.labels[name]),
+    "labels": labels,
+    "Labels": lambda names, words: raised(labels(names, words)),
+    "variable": lambda name, words: words.labels[f"{name}="],
+    "Variable": lambda name, words: raised(words.labels[f"{name}="]),
+    "group": lambda name, words: words.labels[name],
+    "level": lambda value, words: words(f"level.{value}"),
+    "reason": lambda key, words: words(f"reason.{key}"),
+    "reasons": reasons,
+    "state": lambda key, words: words(f"state.{key}"),
+}
