@@ -1,0 +1,200 @@
+"""results.json as a model: what `whybuy schema --results` prints and what the tests hold every result to."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+Language = Literal["en", "zh"]
+Text = dict[Language, str]
+Share = Annotated[float, Field(ge=0, le=1)]
+Count = Annotated[int, Field(ge=0)]
+Sha256 = Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
+
+
+class Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+
+class ScaleShown(Part):
+    low: int
+    high: int
+    points: int
+    neutral: int | None = Field(description="Neutral value, or null where the scale has none.")
+    labels: dict[Language, list[str]] | None
+    ends: dict[Language, list[str]] | None
+
+
+class ConstructShown(Part):
+    label: Text
+    items: dict[str, Text | None] = Field(description="Item -> its wording.")
+    reverse: list[str]
+    needed: int = Field(description="Answers a score needs.")
+    source: str | None
+    scale: ScaleShown
+
+
+class Level(Part):
+    value: str
+    label: Text
+
+
+class SegmentShown(Part):
+    variable: str
+    label: Text
+    reference: str
+    levels: list[Level]
+
+
+class Disclosure(Part):
+    """AAPOR's items; null is printed as 'not stated'."""
+
+    type: Literal["probability", "panel", "convenience"] | None
+    population: Text | None
+    frame: Text | None
+    method: Text | None
+    mode: Text | None
+    sponsor: Text | None
+    conductor: Text | None
+    instrument: Text | None
+    language: Text | None
+    incentives: Text | None
+    weighting: Text | None
+
+
+class WeightColumns(Part):
+    column: str | None
+    strata: str | None
+    cluster: str | None
+
+
+class Bases(Part):
+    minimum_base: int
+    low_base: int
+    claim_base: int
+
+
+class ThemeShown(Part):
+    firm: Text | None
+    logo: str | None = Field(description="data: URL.")
+    accent: str
+
+
+class StudyShown(Part):
+    name: str
+    title: Text
+    client: Text | None
+    wave: Text | None
+    fieldwork: list[str] | None
+    simulated: bool
+    design: Literal["survey", "experiment"]
+    languages: list[Language]
+    outcome: str
+    drivers: list[str]
+    constructs: dict[str, ConstructShown]
+    segments: list[SegmentShown]
+    sample: Disclosure
+    weights: WeightColumns
+    stacked: bool = Field(description="Several rows a respondent.")
+    bases: Bases
+    draws: int
+    seed: int
+    confidence: float
+    theme: ThemeShown
+
+
+class DataShown(Part):
+    name: str
+    format: str
+    encoding: str | None
+    delimiter: str | None
+    sheet: str | None
+    rows: Count
+    columns: Count
+    detected: list[str] = Field(description="Which of the above were detected, not declared.")
+
+
+class Provenance(Part):
+    definition_sha256: Sha256
+    content_sha256: Sha256 = Field(description="Hash of the answers used, whatever their order.")
+    data: list[DataShown]
+    software: dict[str, str]
+
+
+class SampleShown(Part):
+    n: Count = Field(description="Respondents analysed.")
+    rows: Count
+    n_eff: float
+    deff: float
+    weighted: bool
+    design: Literal["simple", "weighted", "clustered", "stratified"]
+
+
+class FlowStep(Part):
+    stage: Literal["read", "complete", "answered"]
+    remaining: Count = Field(description="Rows.")
+    removed: dict[str, Count] = Field(description="Reason -> rows.")
+
+
+class Estimate(Part):
+    """One row of the tidy table; the meaning of metric and unit is in CONTRACT.md."""
+
+    analysis: str
+    metric: str
+    outcome: str | None
+    term: str | None
+    group: str | None
+    contrast: str | None
+    estimate: float | None
+    std_error: float | None
+    conf_low: float | None
+    conf_high: float | None
+    conf_level: float | None
+    p_value: Share | None
+    p_adjusted: Share | None
+    n: Count | None
+    n_eff: float | None
+    deff: float | None
+    state: str
+    reason: str | None
+
+
+class Guard(Part):
+    rule: str
+    required: Any
+    found: Any
+    passed: bool
+
+
+class ClaimShown(Part):
+    id: str
+    variant: str
+    level: Annotated[int, Field(ge=0, le=3)] | None
+    values: dict[str, Any]
+    evidence: list[Count] = Field(description="Positions in estimates.")
+    guards: list[Guard]
+    text: Text
+    title: Text | None
+    action: Text | None
+
+
+class CheckShown(Part):
+    id: str
+    verdict: Literal["passed", "note", "failed"]
+    values: dict[str, Any]
+    text: Text
+    result: Text
+
+
+class Results(Part):
+    """results.json, from which every page and export is drawn."""
+
+    schema_version: Literal["1"]
+    study: StudyShown
+    provenance: Provenance
+    sample: SampleShown
+    screening: list[FlowStep]
+    estimates: list[Estimate]
+    claims: list[ClaimShown]
+    checks: list[CheckShown]
