@@ -112,11 +112,10 @@ def correlations(cov: Array) -> Array:
 
 
 def unit_sums(columns: Array, weight: Array, unit: Array, units: int, origin: Array) -> Array:
-    """(units, 1 + q + q·q) sums of w, w·x and w·x·x' of the rows of each resampling unit."""
+    """(units, 1 + q + q(q+1)/2) sums of w, w·x and the upper triangle of w·x·x' over the rows of each unit."""
     centred = columns - origin
-    q = columns.shape[1]
-    pairs = (centred[:, :, None] * centred[:, None, :]).reshape(len(columns), q * q)
-    parts = np.column_stack([np.ones(len(columns)), centred, pairs]) * weight[:, None]
+    first, second = np.triu_indices(columns.shape[1])
+    parts = np.column_stack([np.ones(len(columns)), centred, centred[:, first] * centred[:, second]]) * weight[:, None]
     if units == len(columns) and np.array_equal(unit, np.arange(units)):
         return parts
     total = np.zeros((units, parts.shape[1]))
@@ -125,7 +124,9 @@ def unit_sums(columns: Array, weight: Array, unit: Array, units: int, origin: Ar
 
 
 def from_sums(parts: Array, names: tuple[str, ...], origin: Array, rows: int) -> Moments:
-    """Moments of (…, 1 + q + q·q) summed parts, as `unit_sums` lays them out."""
+    """Moments of (…, 1 + q + q(q+1)/2) summed parts, as `unit_sums` lays them out."""
     q = len(names)
-    products = parts[..., 1 + q :].reshape(*parts.shape[:-1], q, q)
+    first, second = np.triu_indices(q)
+    products = np.empty((*parts.shape[:-1], q, q))
+    products[..., first, second] = products[..., second, first] = parts[..., 1 + q :]
     return Moments(names=names, origin=origin, weight=parts[..., 0], sums=parts[..., 1 : 1 + q], products=products, rows=rows)

@@ -64,34 +64,32 @@ def weigh(responses: Responses, rows: Array, study: Study) -> Design:
     Raises AnalysisRefused where a stratum holds a single unit: its variance cannot be known.
     """
     weight = np.ones(len(rows)) if responses.weight is None else responses.weight[rows]
-    stratum = None if responses.strata is None else responses.strata[rows]
-    names = _unit_names(responses, rows)
-    if stratum is not None:
-        names = [f"{part}\x1f{name}" for part, name in zip(stratum, names, strict=True)]
-    keys, first, unit = _index(names)
-    if stratum is None:
+    people = responses.keys[responses.respondent[rows]]
+    names = people if responses.cluster is None else hashed(responses.cluster[rows])
+    if responses.strata is None:
+        keys, unit = np.unique(names, return_inverse=True)
         kind = _kind(responses, rows, weight)
         return Design(weight=weight, unit=unit, keys=keys, stratum=None, stratum_keys=None, kind=kind)
-    stratum_keys, _, of_unit = _index([str(stratum[at]) for at in first])
-    lonely = np.flatnonzero(np.bincount(of_unit) == 1)
-    if len(lonely):
-        name = str(stratum[first[np.flatnonzero(of_unit == lonely[0])[0]]])
-        message = f"stratum '{name}' holds a single sampling unit, so its variance cannot be known; merge it with another stratum."
-        raise AnalysisRefused(study.problem(message, "weights", "strata"))
+    strata = responses.strata[rows]
+    nested = hashed(np.array([f"{part}\x1f{name}" for part, name in zip(strata, names, strict=True)], dtype=object))
+    keys, first, unit = np.unique(nested, return_index=True, return_inverse=True)
+    stratum_keys, of_unit = np.unique(hashed(strata[first]), return_inverse=True)
+    _refuse_lonely(study, strata[first], of_unit)
     return Design(weight=weight, unit=unit, keys=keys, stratum=of_unit, stratum_keys=stratum_keys, kind="stratified")
 
 
-def _unit_names(responses: Responses, rows: Array) -> list[str]:
-    if responses.cluster is not None:
-        return [str(name) for name in responses.cluster[rows]]
-    return [f"{key:016x}" for key in responses.keys[responses.respondent[rows]]]
+def hashed(texts: Array) -> Array:
+    """(r,) uint64 stable hash of each text."""
+    known = {text: int.from_bytes(blake2b(str(text).encode(), digest_size=8).digest(), "little") for text in set(texts)}
+    return np.array([known[text] for text in texts], dtype=np.uint64)
 
 
-def _index(names: list[str]) -> tuple[Array, Array, Array]:
-    """Keys (hash order), position of each key's first row, and the key of each row."""
-    hashed = {name: int.from_bytes(blake2b(name.encode(), digest_size=8).digest(), "little") for name in set(names)}
-    keys, first, index = np.unique(np.array([hashed[name] for name in names], dtype=np.uint64), return_index=True, return_inverse=True)
-    return keys, first, index
+def _refuse_lonely(study: Study, names: Array, of_unit: Array) -> None:
+    lonely = np.flatnonzero(np.bincount(of_unit) == 1)
+    if len(lonely):
+        name = names[np.flatnonzero(of_unit == lonely[0])[0]]
+        message = f"stratum '{name}' holds a single sampling unit, so its variance cannot be known; merge it with another stratum."
+        raise AnalysisRefused(study.problem(message, "weights", "strata"))
 
 
 def _kind(responses: Responses, rows: Array, weight: Array) -> Kind:

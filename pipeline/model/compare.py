@@ -1,0 +1,129 @@
+"""Groups: the same estimators within every level of a variable, and the gaps between levels with their own interval."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+import numpy as np
+from scipy.special import ndtr
+
+from pipeline.estimates import row
+from pipeline.model import Row, Setting, based, spread
+from pipeline.model.drivers import decompose, r2_row
+from pipeline.model.effects import holm
+from pipeline.model.importance import usable
+from pipeline.model.resample import Panel, Resampled, interval
+from pipeline.moments import Moments
+from pipeline.sample import Groups, Sample
+from pipeline.weight import Base
+
+Array = np.ndarray
+
+
+def panels(sample: Sample, setting: Setting) -> dict[str, Panel]:
+    """One panel of scores for every level that is shown."""
+    found = {}
+    for variable, groups in sample.groups.items():
+        hidden = hidden_levels(sample, groups, setting)
+        for level in groups.levels:
+            mask = groups.mask(level)
+            if level not in hidden and sample.base(mask).n > len(sample.drivers) + 2:
+                found[f"{variable}={level}"] = Panel(names=sample.names, columns=sample.scores[mask], rows=np.flatnonzero(mask))
+    return found
+
+
+def hidden_levels(sample: Sample, groups: Groups, setting: Setting) -> set[str]:
+    """Levels under the minimum base; where it is one level only, the next smallest too, so that no difference gives it back."""
+    sizes = {level: sample.base(groups.mask(level)).n for level in groups.levels}
+    small = {level for level, n in sizes.items() if n < setting.minimum_base}
+    if len(small) == 1 and len(sizes) > 1:
+        small.add(min((level for level in sizes if level not in small), key=lambda level: sizes[level]))
+    return small
+
+
+def slopes(moments: Moments) -> Array:
+    """(…, p) regression coefficients; NaN where the drivers cannot be told apart."""
+    cov = moments.cov
+    good = usable(moments.correlations[..., :-1, :-1])
+    safe = np.where(good[..., None, None], cov[..., :-1, :-1], np.eye(cov.shape[-1] - 1))
+    solved = np.linalg.solve(safe, cov[..., :-1, -1:])[..., 0]
+    return np.asarray(np.where(good[..., None], solved, np.nan))
+
+
+def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Setting) -> list[Row]:
+    """R², lmg_share and b within every level, then the differences of b against the reference level (Holm over all)."""
+    rows: list[Row] = []
+    gaps: list[Row] = []
+    for variable, groups in sample.groups.items():
+        hidden = hidden_levels(sample, groups, setting)
+        for level in groups.levels:
+            name = f"{variable}={level}"
+            base = sample.base(groups.mask(level))
+            state = _hidden(level, hidden, base, setting)
+            rows += _hidden_rows(name, state, base, sample, setting) if state else _level_rows(name, resampled.get(name), base, sample, setting)
+        gaps += _gap_rows(variable, groups, resampled, sample, setting)
+    return rows + _adjusted(gaps)
+
+
+def _hidden(level: str, hidden: set[str], base: Base, setting: Setting) -> Row:
+    if level not in hidden:
+        return {}
+    return {"state": "suppressed", "reason": "small_base" if base.n < setting.minimum_base else "complementary"}
+
+
+def _hidden_rows(name: str, state: Row, base: Base, sample: Sample, setting: Setting) -> list[Row]:
+    shown = {} if state["state"] == "suppressed" else based(base)
+    return list(_blank(name, state | shown, sample, setting))
+
+
+def _blank(name: str, columns: Row, sample: Sample, setting: Setting) -> Iterator[Row]:
+    for metric, analysis in (("lmg_share", "importance"), ("b", "regression")):
+        for driver in sample.drivers:
+            yield row(analysis, metric, outcome=setting.outcome, term=driver, group=name, **columns)
+
+
+def _level_rows(name: str, resampled: Resampled | None, base: Base, sample: Sample, setting: Setting) -> list[Row]:
+    importance = "too_few" if resampled is None else decompose(resampled)
+    if resampled is None or isinstance(importance, str):
+        state = {"state": importance, "reason": importance, **based(base)}
+        return list(_blank(name, state, sample, setting))
+    common = {"outcome": setting.outcome, "group": name, **based(base), **setting.state(base)}
+    whole = r2_row(importance, base, setting) | {"group": name} | setting.state(base)
+    return [whole, *_figures("importance", "lmg_share", importance.share(), common, sample, setting), *_slopes(resampled, common, sample, setting)]
+
+
+def _slopes(resampled: Resampled, common: Row, sample: Sample, setting: Setting) -> list[Row]:
+    return _figures("regression", "b", (slopes(resampled.point), slopes(resampled.draws)), common, sample, setting)
+
+
+def _figures(analysis: str, metric: str, values: tuple[Array, Array], common: Row, sample: Sample, setting: Setting) -> list[Row]:
+    point, draws = values
+    low, high = interval(draws, setting.level)
+    return [
+        row(analysis, metric, term=driver, estimate=float(point[at]), **spread(draws[:, at], low[at], high[at], setting.level), **common)
+        for at, driver in enumerate(sample.drivers)
+    ]
+
+
+def _gap_rows(variable: str, groups: Groups, resampled: Mapping[str, Resampled], sample: Sample, setting: Setting) -> list[Row]:
+    rows: list[Row] = []
+    for level in groups.levels:
+        pair = [resampled.get(f"{variable}={name}") for name in (level, groups.reference)]
+        smallest = min(sample.base(groups.mask(name)).n for name in (level, groups.reference))
+        if level != groups.reference and pair[0] and pair[1] and smallest >= setting.low_base:
+            base = sample.base(groups.mask(level) | groups.mask(groups.reference))
+            common = {"outcome": setting.outcome, "contrast": f"{variable}={level}-{groups.reference}", **based(base)}
+            point = slopes(pair[0].point) - slopes(pair[1].point)
+            draws = slopes(pair[0].draws) - slopes(pair[1].draws)
+            rows += [_tested(gap) for gap in _figures("regression", "b", (point, draws), common, sample, setting) if gap["std_error"]]
+    return rows
+
+
+def _tested(gap: Row) -> Row:
+    return gap | {"p_value": float(2 * ndtr(-abs(gap["estimate"]) / gap["std_error"]))}
+
+
+def _adjusted(gaps: list[Row]) -> list[Row]:
+    adjusted = holm(np.array([gap["p_value"] for gap in gaps], float))
+    return [gap | {"p_adjusted": float(p)} for gap, p in zip(gaps, adjusted, strict=True)]
+
