@@ -1,0 +1,41 @@
+"""Ingest: the files of a study as Responses. Cells arrive as text or native values; only the study types them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import replace
+
+from pipeline.errors import DataError, Problem
+from pipeline.ingest import csv, excel, parquet
+from pipeline.ingest._files import detect, fetch
+from pipeline.ingest._table import canonical
+from pipeline.responses import Table
+from pipeline.specs import DataFile
+from pipeline.study import Study
+
+Reader = Callable[[bytes, DataFile], Table]
+
+READERS: dict[str, Reader] = {"csv": csv.read, "excel": excel.read, "parquet": parquet.read}
+
+
+def tables(study: Study) -> list[Table]:
+    """Every file of the study, in its order. Raises DataError with the problems of all of them."""
+    problems: list[Problem] = []
+    found: list[Table] = []
+    for position, file in enumerate(study.definition.data):
+        try:
+            found.append(read_table(fetch(study, position), file))
+        except DataError as error:
+            problems.extend(error.problems)
+    if problems:
+        raise DataError(*problems)
+    return found
+
+
+def read_table(raw: bytes, file: DataFile) -> Table:
+    """One file by the reader that was declared or that fits its first bytes."""
+    format = file.format or detect(raw, file.file)
+    table = READERS[format](raw, file)
+    if file.format:
+        return table
+    return replace(table, source=replace(table.source, detected=("format", *table.source.detected)))

@@ -1,0 +1,57 @@
+"""Cells of one Excel sheet, written to standard output. Run as a program of its own, with bounded memory and time:
+
+a workbook of a few kilobytes can ask for a billion cells, and the library that reads it cannot say no.
+"""
+
+from __future__ import annotations
+
+import io
+import marshal
+import sys
+from typing import Any
+
+MEMORY = 3 * 1024**3
+SECONDS = 120
+
+
+def main() -> None:
+    """In: the workbook on standard input, the name of the sheet (or '') as argument. Out: marshalled dict."""
+    _bound()
+    import python_calamine
+
+    try:
+        workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
+        names = workbook.sheet_names
+        sheet = sys.argv[1] or (names[0] if names else "")
+        answer: dict[str, Any] = {"names": names, "sheet": sheet}
+        if sheet in names:
+            rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
+            answer["rows"] = [list(map(_cell, row)) for row in rows]
+    except python_calamine.PasswordError:
+        answer = {"error": "password"}
+    except (python_calamine.CalamineError, OSError):
+        answer = {"error": "unreadable"}
+    sys.stdout.buffer.write(marshal.dumps(answer))
+
+
+def _cell(value: Any) -> Any:
+    """A text, a number, or None where blank; dates and times as ISO text."""
+    if isinstance(value, bool):
+        return "TRUE" if value else "FALSE"
+    if isinstance(value, (str, int, float)):
+        return None if value == "" else value
+    return None if value is None else str(value)
+
+
+def _bound() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
+    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+if __name__ == "__main__":
+    main()
