@@ -1,0 +1,70 @@
+"""The shelf of charts: one file each, pure, drawn wide and narrow from the same data.
+
+Adding a chart: write draw(data, *, width, uid, texts) -> Markup in its own file, its data in _shapes, and name it in CHARTS.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from markupsafe import Markup
+
+from pipeline.report.charts import diverging, flow, forest, importance, intervals, quadrants
+from pipeline.report.charts._shapes import (
+    Answers,
+    Bar,
+    Bars,
+    Box,
+    ChartTexts,
+    Diverging,
+    Flow,
+    Forest,
+    ForestRow,
+    IntervalRow,
+    Intervals,
+    Loss,
+    Panel,
+    Point,
+    Quadrants,
+)
+
+__all__ = [
+    "CHARTS",
+    "Answers",
+    "Bar",
+    "Bars",
+    "Box",
+    "ChartTexts",
+    "Diverging",
+    "Flow",
+    "Forest",
+    "ForestRow",
+    "IntervalRow",
+    "Intervals",
+    "Loss",
+    "Panel",
+    "Point",
+    "Quadrants",
+    "pair",
+]
+
+CHARTS: Mapping[str, Callable[..., Markup]] = {
+    "importance": importance.draw,
+    "quadrants": quadrants.draw,
+    "forest": forest.draw,
+    "diverging": diverging.draw,
+    "flow": flow.draw,
+    "intervals": intervals.draw,
+}
+
+WIDE, NARROW = 800, 340
+
+
+def pair(name: str, data: Any, *, uid: str, texts: ChartTexts) -> dict[str, Markup]:
+    """Both drawings of one chart, as the figure macro takes them."""
+    draw = CHARTS[name]
+    return {
+        "chart_wide": draw(data, width=WIDE, uid=f"{uid}-wide", texts=texts),
+        "chart_narrow": draw(data, width=NARROW, uid=f"{uid}-narrow", texts=texts),
+    }
