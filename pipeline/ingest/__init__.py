@@ -7,15 +7,28 @@ from dataclasses import replace
 
 from pipeline.errors import DataError, Problem
 from pipeline.ingest import csv, excel, parquet
+from pipeline.ingest._assemble import assemble
+from pipeline.ingest._cells import sheet
 from pipeline.ingest._files import detect, fetch
-from pipeline.ingest._table import canonical
-from pipeline.responses import Table
+from pipeline.ingest._used import check_columns, numeric_columns, renamed
+from pipeline.responses import Responses, Table
 from pipeline.specs import DataFile
 from pipeline.study import Study
 
 Reader = Callable[[bytes, DataFile], Table]
 
 READERS: dict[str, Reader] = {"csv": csv.read, "excel": excel.read, "parquet": parquet.read}
+
+
+def read(study: Study) -> Responses:
+    """Typed answers of every file of the study, in canonical order: shuffled rows or columns change nothing.
+
+    Raises DefinitionError for a path outside the study folder, else DataError with every problem of the stage reached.
+    """
+    files = renamed(study, tables(study))
+    check_columns(study, files)
+    sources = tuple(table.source for table in files)
+    return assemble(study, sheet(files, numeric_columns(study)), sources)
 
 
 def tables(study: Study) -> list[Table]:

@@ -1,0 +1,110 @@
+"""Cells: every used column of all files as codes into its sorted canonical texts, so work is done once a value, not once a row."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import Problem
+from pipeline.ingest._table import canonical
+from pipeline.responses import Table
+
+NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
+SHOWN = 40
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Cells:
+    """(rows,) codes into `texts`, which are sorted; -1 where blank."""
+
+    column: str
+    codes: np.ndarray
+    texts: tuple[str, ...]
+
+    def look_up(self, values: Sequence[float], blank: float = np.nan) -> np.ndarray:
+        """(rows,) the value of each row's text, `values` being in the order of `texts`."""
+        return np.array([*values, blank])[self.codes]
+
+    def equal(self, texts: Iterable[str]) -> np.ndarray:
+        """(rows,) bool: is the cell one of the texts?"""
+        wanted = set(texts)
+        return np.array([*(text in wanted for text in self.texts), False], dtype=bool)[self.codes]
+
+    def as_text(self) -> np.ndarray:
+        """(rows,) texts, None where blank."""
+        return np.array([*self.texts, None], dtype=object)[self.codes]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sheet:
+    """Rows of all files, one below the other: the used columns, and where each row stands."""
+
+    columns: Mapping[str, Cells]
+    names: tuple[str, ...]
+    file: np.ndarray
+    line: np.ndarray
+
+    def __len__(self) -> int:
+        return len(self.line)
+
+    def problem(self, row: int, message: str) -> Problem:
+        """A problem at one row of one file."""
+        return Problem(where=self.names[self.file[row]], message=f"row {self.line[row]}, {message}")
+
+    def rows(self, rows: Sequence[int] | np.ndarray, most: int = 5) -> str:
+        """'rows 4, 9 and 3 more', naming the files where there are several."""
+        several = len(set(self.file[list(rows)])) > 1
+        shown = [f"{self.line[row]}{f' of {self.names[self.file[row]]}' if several else ''}" for row in rows[:most]]
+        text = ", ".join(shown[:-1]) + " and " + shown[-1] if len(shown) > 1 and len(rows) <= most else ", ".join(shown)
+        more = f" and {len(rows) - most:,} more" if len(rows) > most else ""
+        return f"{'row' if len(rows) == 1 else 'rows'} {text}{more}"
+
+    def cell_problems(self, cells: Cells, messages: Mapping[str, str]) -> list[Problem]:
+        """One problem for each text, at the first row that holds it, saying how many more do."""
+        found = []
+        for text, message in messages.items():
+            rows = np.flatnonzero(cells.codes == cells.texts.index(text))
+            more = f" {len(rows) - 1:,} more rows hold it." if len(rows) > 2 else " One more row holds it." if len(rows) == 2 else ""
+            found.append((rows[0], self.problem(rows[0], f'column "{cells.column}": {message}{more}')))
+        return [problem for _, problem in sorted(found, key=lambda entry: int(entry[0]))]
+
+
+def sheet(tables: Sequence[Table], numeric: Mapping[str, bool]) -> Sheet:
+    """The used columns of all files by name; in numeric ones '7.50' and 7.5 are the same."""
+    return Sheet(
+        columns={column: _cells(column, [table.columns[column] for table in tables], number) for column, number in numeric.items()},
+        names=tuple(table.source.name for table in tables),
+        file=np.repeat(np.arange(len(tables)), [table.source.rows for table in tables]),
+        line=np.concatenate([table.lines for table in tables]),
+    )
+
+
+def _cells(column: str, parts: Sequence[np.ndarray], number: bool) -> Cells:
+    codes, values = pd.factorize(np.concatenate(parts))
+    texts = [plain(canonical(value)) if number else canonical(value) for value in values]
+    known = sorted({text for text in texts if text is not None})
+    rank = {text: position for position, text in enumerate(known)}
+    ranks = np.array([*(rank.get(text, -1) if text is not None else -1 for text in texts), -1])
+    return Cells(column=column, codes=ranks[codes], texts=tuple(known))
+
+
+def plain(text: str | None) -> str | None:
+    """The one way to write a number ('07', '7.00' and '+7' are '7'); any other text as it is."""
+    value = number(text)
+    return text if value is None else canonical(value)
+
+
+def number(text: str | None) -> float | None:
+    """The finite number a text holds, or None."""
+    if text is None or not NUMBER.fullmatch(text):
+        return None
+    return float(text) + 0.0
+
+
+def shown(text: str) -> str:
+    """A cell in quotes, cut to 40 characters."""
+    return f'"{text}"' if len(text) <= SHOWN else f'"{text[: SHOWN - 1]}…"'

@@ -1,0 +1,145 @@
+"""Typing: texts to answers, numbers and categories as the study declares them, with the reason beside every blank.
+
+A cell that is neither an answer nor declared missing is a problem; nothing is guessed and nothing dropped.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from pipeline.errors import Problem
+from pipeline.ingest._cells import Cells, Sheet, number, plain, shown
+from pipeline.ingest._table import canonical
+from pipeline.responses import Reason
+from pipeline.specs import Missing, Scale, Variable
+
+SHORT = 6
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """One column: (rows,) values, NaN or -1 where there is none, and for items the reason; `levels` of a category."""
+
+    values: np.ndarray
+    reasons: np.ndarray | None = None
+    levels: tuple[str, ...] | None = None
+
+    @property
+    def answered(self) -> np.ndarray:
+        return self.values >= 0 if self.levels is not None else ~np.isnan(self.values)
+
+
+def reasons_of(missing: Missing) -> dict[str, Reason]:
+    """Canonical text -> why it is no answer."""
+    return {
+        text: reason
+        for reason, codes in ((Reason.SKIPPED, missing.skipped), (Reason.DECLINED, missing.declined), (Reason.NOT_ASKED, missing.not_asked))
+        for code in codes
+        if (text := plain(canonical(code))) is not None
+    }
+
+
+def item(sheet: Sheet, cells: Cells, name: str, scale: Scale, missing: Mapping[str, Reason]) -> tuple[Typed, list[Problem]]:
+    """(rows,) answers on the scale, as presented (not reversed), and a problem for every text that is none."""
+    worded = wording(scale)
+    values, reasons, wrong = [], [], []
+    for text in cells.texts:
+        reason = missing.get(text, Reason.ANSWERED)
+        value = worded.get(text, number(text)) if reason is Reason.ANSWERED else None
+        if reason is Reason.ANSWERED and (value is None or not scale.low <= value <= scale.high or value != int(value)):
+            wrong.append(text)
+        values.append(np.nan if value is None else value)
+        reasons.append(reason)
+    advice = f"Map it under scales.{name}.codes or add it to missing."
+    possible = f"is not a whole number from {scale.low} to {scale.high} (scale {name}). {advice}"
+    problems = sheet.cell_problems(cells, {text: f"{shown(text)} {possible}" for text in wrong})
+    answers = Typed(values=cells.look_up(values), reasons=cells.look_up(reasons, Reason.SKIPPED).astype(np.int8))
+    return answers, problems
+
+
+def wording(scale: Scale) -> dict[str, int]:
+    """Text -> value: the codes, and the wording of the points where it names one point only."""
+    found: dict[str, int] = {}
+    labels = scale.labels.values() if isinstance(scale.labels, dict) else [scale.labels or []]
+    for texts in labels:
+        for position, text in enumerate(texts):
+            label = canonical(text)
+            if label and number(label) is None and texts.count(text) == 1:
+                found.setdefault(label, scale.low + position)
+    return found | {text: value for code, value in scale.codes.items() if (text := plain(canonical(code)))}
+
+
+def numbers(sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: Mapping[str, Reason]) -> tuple[Typed, list[Problem]]:
+    """(rows,) floats within the declared range."""
+    low, high = variable.range or (-np.inf, np.inf)
+    span = f"a number from {low:g} to {high:g}" if variable.range else "a number"
+    advice = f"Correct it, add it to missing, or change variables.{name}."
+    values, wrong = [], {}
+    for text in cells.texts:
+        value = None if text in missing else number(text)
+        values.append(np.nan if value is None else value)
+        if text not in missing and (value is None or not low <= value <= high):
+            comma = " Write decimals with a point." if number(text.replace(",", ".")) is not None and "," in text else ""
+            wrong[text] = f"{_described(text)} is not {span}. {advice}{comma}"
+    return Typed(values=cells.look_up(values)), sheet.cell_problems(cells, wrong)
+
+
+def category(sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: Mapping[str, Reason]) -> tuple[Typed, list[Problem]]:
+    """(rows,) positions in the declared levels, or in those found, sorted (as numbers where all are)."""
+    found = [text for text in cells.texts if text not in missing]
+    if not variable.codes:
+        values = {text: number(text) for text in found}
+        key = values.__getitem__ if None not in values.values() else str
+        found.sort(key=key)  # type: ignore[arg-type]
+    levels = [text for code in variable.codes if (text := canonical(code))] or found
+    rank = {level: position for position, level in enumerate(levels)}
+    known = " or ".join([", ".join(levels[:-1]), levels[-1]] if 1 < len(levels) <= 12 else [f"one of {len(levels)} codes"])
+    advice = f"Add it under variables.{name}.codes or to missing."
+    wrong = {text: f"{_described(text)} is not {known}. {advice}" for text in found if text not in rank}
+    positions = cells.look_up([rank.get(text, -1) if text not in missing else -1 for text in cells.texts], -1)
+    return Typed(values=positions.astype(np.int64), levels=tuple(levels)), sheet.cell_problems(cells, wrong)
+
+
+def _described(text: str) -> str:
+    """A short number as it is; anything else only by its length, for it may say who answered."""
+    return f'"{text}"' if number(text) is not None and len(text) <= SHORT else f"a text of {len(text)} characters"
+
+
+def bands(base: Typed, variable: Variable) -> Typed:
+    """(rows,) positions in the bands: each limit belongs to the band above it; -1 outside all of them."""
+    limits = np.array(variable.cut)
+    positions = np.digitize(base.values, limits) - 1
+    outside = np.isnan(base.values) | (positions >= len(limits) - 1)
+    return Typed(values=np.where(outside, -1, positions), levels=band_levels(variable))
+
+
+def band_levels(variable: Variable) -> tuple[str, ...]:
+    """Names of the bands: the declared ones (the first language's), else '[16,25)'."""
+    if variable.labels:
+        return tuple(label if isinstance(label, str) else next(iter(label.values())) for label in variable.labels)
+    return tuple(f"[{low:g},{high:g})" for low, high in zip(variable.cut, variable.cut[1:], strict=False))
+
+
+def weights(sheet: Sheet, cells: Cells, missing: Mapping[str, Reason]) -> tuple[np.ndarray, list[Problem]]:
+    """(rows,) weights, NaN where blank or missing; negative ones and all zeros are problems."""
+    wrong = {
+        text: f"{_described(text)} is not a weight: a number that is zero or more. Correct it or add it to missing."
+        for text in cells.texts
+        if text not in missing and ((value := number(text)) is None or value < 0)
+    }
+    values = cells.look_up([np.nan if text in missing or (value := number(text)) is None else value for text in cells.texts])
+    if not wrong and not np.nansum(values) > 0:
+        message = f'column "{cells.column}": no weight is above zero; name another column under weights.column.'
+        return values, [Problem(where=sheet.names[0], message=message)]
+    return values, sheet.cell_problems(cells, wrong)
+
+
+def series(typed: Typed) -> pd.Series | pd.Categorical:
+    """A column of Responses.variables."""
+    if typed.levels is None:
+        return pd.Series(typed.values)
+    return pd.Categorical.from_codes(typed.values, categories=list(typed.levels), ordered=True)
