@@ -1,0 +1,122 @@
+"""Which driver leads, how much all of them explain, and whether another method would say the same."""
+
+from __future__ import annotations
+
+from pipeline.report.claims import CLEAR, FLOOR_R2, NEAR, SMALLEST_N_EFF, Claim, Guard, Ledger
+
+
+def lead(ledger: Ledger) -> list[Claim]:
+    """The lead claim: none, small, clear, doubtful, flat, close or group, tried in this order.
+
+    none: R² or the overall F fails. small: n_eff under 50. clear: one leader without a caveat. doubtful: one leader
+    whose own figure carries a caveat. flat: all drivers lead, or more than half and at least four.
+    close: two or three leaders and P(first > second) of .90 or more. group: otherwise.
+    """
+    ranked, leaders = ledger.ranked(), ledger.leaders()
+    first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
+    prob = ledger.above(first, second) if second else None
+    guards = _guards(ledger, leaders, first, second, prob)
+    variant = _variant(guards, leaders, len(ranked), prob)
+    share = ledger.row("importance", "lmg_share", first)
+    values = {
+        "driver": first,
+        "share": share["estimate"],
+        "low": share["conf_low"],
+        "high": share["conf_high"],
+        "second": second,
+        "prob": prob,
+        "leaders": leaders,
+        "others": leaders[1:],
+        "leaders_share": sum(ledger.value("importance", "lmg_share", name) for name in leaders),
+        "outcome": ledger.outcome,
+        "r2": ledger.value("regression", "r2"),
+        "n_eff": ledger.sample["n_eff"],
+        "draws": ledger.study["draws"],
+        "k": len(ranked),
+        "caveats": ledger.caveats(first),
+    }
+    keys = [("importance", "lmg_share", name) for name in leaders]
+    pair = ("importance", "prob_above", first, None, f"above:{second}")
+    evidence = ledger.at(*keys, pair, ("regression", "r2"), ("regression", "f"))
+    level = {"clear": 3, "close": 2, "group": 2, "doubtful": 1}.get(variant)
+    return [Claim(id="lead", variant=variant, level=_capped(level, ledger), values=values, evidence=evidence, guards=guards)]
+
+
+def _guards(ledger: Ledger, leaders: list[str], first: str, second: str | None, prob: float | None) -> tuple[Guard, ...]:
+    r2, p = ledger.value("regression", "r2"), float(ledger.row("regression", "f")["p_value"])
+    rivals = [ledger.above(first, name) for name in ledger.drivers if name != first]
+    weakest = min(rivals, default=1.0)
+    caveats, n_eff = ledger.caveats(first), float(ledger.sample["n_eff"])
+    return (
+        Guard(rule="r2 of at least the floor", required=FLOOR_R2, found=r2, passed=r2 >= FLOOR_R2),
+        Guard(rule="overall F p below", required=0.05, found=p, passed=p < 0.05),
+        Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF),
+        Guard(rule="prob_above for every other driver of at least", required=CLEAR, found=weakest, passed=len(leaders) == 1),
+        Guard(rule="no caveat on the first driver", required="none", found=", ".join(caveats) or "none", passed=not caveats),
+        Guard(rule="prob_above of first over second of at least", required=NEAR, found=prob, passed=prob is None or prob >= NEAR),
+    )
+
+
+def _variant(guards: tuple[Guard, ...], leaders: list[str], drivers: int, prob: float | None) -> str:
+    fits, tested, large, alone, sound, near = (guard.passed for guard in guards)
+    if not (fits and tested):
+        return "none"
+    if not large:
+        return "small"
+    if alone:
+        return "clear" if sound else "doubtful"
+    if len(leaders) == drivers or (len(leaders) > drivers / 2 and len(leaders) >= 4):
+        return "flat"
+    return "close" if len(leaders) <= 3 and near else "group"
+
+
+def _capped(level: int | None, ledger: Ledger) -> int | None:
+    """One level lower where another method puts another driver first: a strong claim must not hang on the method."""
+    return min(level, 2) if level and _agreement(ledger)[0] != "same_top" else level
+
+
+def fit(ledger: Ledger) -> list[Claim]:
+    """How much of the outcome the drivers explain together: low under the floor, else plain."""
+    r2 = ledger.row("regression", "r2")
+    values = {
+        "outcome": ledger.outcome,
+        "k": len(ledger.drivers),
+        "r2": r2["estimate"],
+        "low": r2["conf_low"],
+        "high": r2["conf_high"],
+    }
+    variant = "low" if ledger.tells_nothing() else "plain"
+    return [Claim(id="fit", variant=variant, values=values, evidence=ledger.at(("regression", "r2")))]
+
+
+def agreement(ledger: Ledger) -> list[Claim]:
+    """Whether relative weights put the same driver first: same_top, same_group (within the leaders) or differs."""
+    variant, top, tau = _agreement(ledger)
+    values = {"driver": ledger.ranked()[0], "other": top, "tau": tau}
+    evidence = ledger.at(*(("importance", "relative_weights_share", name) for name in ledger.drivers))
+    return [Claim(id="agreement", variant=variant, values=values, evidence=evidence)]
+
+
+def _agreement(ledger: Ledger) -> tuple[str, str, float | None]:
+    shares = {name: ledger.value("importance", "relative_weights_share", name) for name in ledger.drivers}
+    top = max(shares, key=lambda name: shares[name])
+    lmg = {name: ledger.value("importance", "lmg_share", name) for name in ledger.drivers}
+    variant = "same_top" if top == ledger.ranked()[0] else "same_group" if top in ledger.leaders() else "differs"
+    return variant, top, kendall_tau(list(lmg.values()), list(shares.values()))
+
+
+def kendall_tau(first: list[float], second: list[float]) -> float | None:
+    """Kendall's tau-a of two lists without ties; None for fewer than two entries."""
+    pairs = [(a, b) for a in range(len(first)) for b in range(a)]
+    signs = [(first[a] > first[b]) == (second[a] > second[b]) for a, b in pairs]
+    return (2 * sum(signs) - len(signs)) / len(signs) if signs else None
+
+
+def unique(ledger: Ledger) -> list[Claim]:
+    """Which drivers add something of their own to the others (Holm-adjusted test of the coefficient): all, some or none."""
+    adds = [name for name in ledger.ranked() if float(ledger.row("regression", "b", name)["p_adjusted"]) < 0.05]
+    nothing = [name for name in ledger.ranked() if name not in adds]
+    variant = "none" if not adds else "some" if nothing else "all"
+    values = {"adds": adds, "nothing": nothing, "outcome": ledger.outcome, "k": len(ledger.drivers)}
+    evidence = ledger.at(*(("regression", "b", name) for name in ledger.drivers))
+    return [Claim(id="unique", variant=variant, values=values, evidence=evidence)]

@@ -1,0 +1,186 @@
+"""results.json: everything a page or an export may print, and nothing about a single respondent."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from importlib.metadata import version
+from typing import Any
+
+from pipeline import __version__
+from pipeline.analysis import Analysis
+from pipeline.estimates import COLUMNS
+from pipeline.report.claims import Ledger, all_claims
+from pipeline.report.claims.checks import all_checks
+from pipeline.report.theme import logo_url
+from pipeline.report.view import View
+from pipeline.report.words.claims import render, render_check
+from pipeline.specs import Label, Scale
+from pipeline.study import Study
+
+SCHEMA_VERSION = "1"
+DIGITS = 10
+SOFTWARE = ("numpy", "pandas", "scipy")
+
+
+def build(analysis: Analysis) -> dict[str, Any]:
+    """The results of an analysis as plain JSON values, numbers rounded to 10 significant digits."""
+    found = {
+        "schema_version": SCHEMA_VERSION,
+        "study": _study(analysis),
+        "provenance": _provenance(analysis),
+        "sample": _sample(analysis),
+        "screening": [_step(step) for step in analysis.sample.flow],
+        "estimates": [_row(row) for row in analysis.estimates.to_dict("records")],
+        "claims": [],
+        "checks": [],
+    }
+    found = rounded(found)
+    ledger = Ledger(found["estimates"], found["study"], found["sample"], found["screening"])
+    words = {language: View(found).words(language) for language in analysis.study.languages}
+    found["claims"] = [rounded(_claim(claim, words)) for claim in all_claims(ledger)]
+    found["checks"] = [rounded(_check(check, words)) for check in all_checks(ledger)]
+    return found
+
+
+def rounded(value: Any) -> Any:
+    """The value with every float cut to 10 significant digits, containers as lists and dicts."""
+    if isinstance(value, Mapping):
+        return {str(key): rounded(entry) for key, entry in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [rounded(entry) for entry in value]
+    if isinstance(value, bool) or value is None or isinstance(value, (str, int)):
+        return value
+    number = float(f"{float(value):.{DIGITS}g}")
+    return None if math.isnan(number) else number + 0.0
+
+
+def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+    found = {name: None if isinstance(row[name], float) and math.isnan(row[name]) else row[name] for name in COLUMNS}
+    return found | {"n": None if found["n"] is None else int(found["n"])}
+
+
+def _step(step: Any) -> dict[str, Any]:
+    return {"stage": step.stage, "remaining": step.remaining, "removed": dict(step.removed)}
+
+
+def _sample(analysis: Analysis) -> dict[str, Any]:
+    sample = analysis.sample
+    return {
+        "n": sample.everyone.n,
+        "rows": len(sample.scores),
+        "n_eff": sample.everyone.n_eff,
+        "deff": sample.everyone.deff,
+        "weighted": analysis.study.definition.weights.column is not None,
+        "design": sample.design.kind,
+    }
+
+
+def _provenance(analysis: Analysis) -> dict[str, Any]:
+    names = ("name", "format", "encoding", "delimiter", "sheet", "rows", "columns")
+    data = [{name: getattr(source, name) for name in names} | {"detected": list(source.detected)} for source in analysis.sources]
+    return {
+        "definition_sha256": analysis.study.sha256,
+        "content_sha256": analysis.content_sha256,
+        "data": data,
+        "software": {"whybuy": __version__} | {name: version(name) for name in SOFTWARE},
+    }
+
+
+def _study(analysis: Analysis) -> dict[str, Any]:
+    study, definition = analysis.study, analysis.study.definition
+    info, model = definition.study, definition.model
+    optional = {"client": info.client, "wave": info.wave}
+    return {
+        "name": study.name,
+        "title": study.label(info.title, study.name),
+        **{name: _optional(study, label) for name, label in optional.items()},
+        "fieldwork": None if info.fieldwork is None else list(info.fieldwork),
+        "simulated": info.simulated,
+        "design": info.design,
+        "languages": list(study.languages),
+        "outcome": study.outcome,
+        "drivers": list(study.drivers),
+        "constructs": {name: _construct(study, name) for name in study.used},
+        "segments": [_segment(analysis, name) for name in study.segment_variables],
+        "sample": {name: _disclosed(study, name, value) for name, value in definition.sample},
+        "weights": definition.weights.model_dump(),
+        "stacked": analysis.sample.stacked,
+        "bases": definition.quality.model_dump(),
+        "draws": model.draws,
+        "seed": model.seed,
+        "confidence": model.confidence,
+        "theme": {
+            "firm": _optional(study, definition.report.theme.firm),
+            "logo": logo_url(study),
+            "accent": definition.report.theme.accent,
+        },
+    }
+
+
+def _optional(study: Study, label: Label | None) -> dict[str, str] | None:
+    return None if label is None else study.label(label, "")
+
+
+def _disclosed(study: Study, name: str, value: Any) -> Any:
+    return value if name == "type" else _optional(study, value)
+
+
+def _construct(study: Study, name: str) -> dict[str, Any]:
+    construct = study.construct(name)
+    return {
+        "label": study.label(construct.label, name),
+        "items": {item: _optional(study, wording) for item, wording in construct.items.items()},
+        "reverse": list(construct.reverse),
+        "needed": construct.needed,
+        "source": construct.source,
+        "scale": _scale(study, study.scale(name)),
+    }
+
+
+def _scale(study: Study, scale: Scale) -> dict[str, Any]:
+    texts = {key: getattr(scale, key) for key in ("labels", "ends")}
+    shown = {key: _in_languages(study, value) for key, value in texts.items()}
+    return {"low": scale.low, "high": scale.high, "points": scale.points, "neutral": scale.neutral, **shown}
+
+
+def _in_languages(study: Study, texts: list[str] | dict[str, list[str]] | None) -> dict[str, list[str]] | None:
+    if texts is None:
+        return None
+    return {language: texts if isinstance(texts, list) else texts[language] for language in study.languages}
+
+
+def _segment(analysis: Analysis, name: str) -> dict[str, Any]:
+    study, groups = analysis.study, analysis.sample.groups[name]
+    codes = study.variable(name).codes
+    stack = study.definition.stack
+    if stack and stack.by == name and isinstance(stack.levels, dict):
+        codes = stack.levels
+    levels = [{"value": level, "label": study.label(codes.get(level), level)} for level in groups.levels]
+    label = study.label(study.variable(name).label, name)
+    return {"variable": name, "label": label, "reference": groups.reference, "levels": levels}
+
+
+def _claim(claim: Any, words: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {language: render(claim.id, claim.variant, rounded(claim.values), one) for language, one in words.items()}
+    return {
+        "id": claim.id,
+        "variant": claim.variant,
+        "level": claim.level,
+        "values": claim.values,
+        "evidence": claim.evidence,
+        "guards": [{name: getattr(guard, name) for name in ("rule", "required", "found", "passed")} for guard in claim.guards],
+        "text": {language: text["text"] for language, text in texts.items()},
+        **{part: _part(texts, part) for part in ("title", "action")},
+    }
+
+
+def _part(texts: Mapping[str, Mapping[str, str | None]], part: str) -> dict[str, str | None] | None:
+    found = {language: text[part] for language, text in texts.items()}
+    return found if all(text is not None for text in found.values()) else None
+
+
+def _check(check: Any, words: Mapping[str, Any]) -> dict[str, Any]:
+    texts = {lang: render_check(check.id, check.verdict, rounded(check.values), one) for lang, one in words.items()}
+    parts = {part: {lang: text[part] for lang, text in texts.items()} for part in ("text", "result")}
+    return {"id": check.id, "verdict": check.verdict, "values": check.values, **parts}
