@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from decimal import ROUND_HALF_UP, Decimal
+from string import Formatter
 from typing import TYPE_CHECKING, Any
+
+from pipeline.report.words._spacing import joined
 
 if TYPE_CHECKING:
     from pipeline.report.words import Words
@@ -44,8 +47,7 @@ def percent(value: float, digits: int, words: Words, below: str, above: str) -> 
 
 
 def prose_percent(value: float, words: Words) -> str:
-    below, above = {"en": ("less than {}", "more than {}"), "zh": ("不到 {}", "超过 {}")}[words.language]
-    return percent(value, 0, words, below, above)
+    return percent(value, 0, words, words("number.below", number="{}"), words("number.above", number="{}"))
 
 
 def bare(value: float, digits: int) -> str:
@@ -92,7 +94,11 @@ def listed(texts: Sequence[str], words: Words) -> str:
     """'A, B and C', 'A、B和C'."""
     from babel.lists import format_list
 
-    return format_list(list(texts), locale=LIST_LOCALE[words.language])
+    pattern = format_list([f"{{{at}}}" for at in range(len(texts))], locale=LIST_LOCALE[words.language])
+    pieces: list[tuple[str, bool]] = []
+    for literal, field, _, _ in Formatter().parse(pattern):
+        pieces += [(literal, False), (texts[int(field)], True)] if field else [(literal, False)]
+    return joined(pieces, words.language)
 
 
 def labels(names: Sequence[str], words: Words) -> str:

@@ -1,0 +1,171 @@
+"""The sentences of claims and checks: which message fits the values, and what it needs beside them.
+
+Rules decide what may be said (report/claims); here a rule's id, variant and values become text. Where one variant
+needs another sentence (one driver only, two drivers, a turned sign) the form is chosen by a named function below.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from pipeline.report.words import Words
+
+Values = Mapping[str, Any]
+
+VARIANTS: Mapping[str, tuple[str, ...]] = {
+    "lead": ("clear", "close", "group", "flat", "none"),
+    "fit": ("plain", "low"),
+    "priority": ("clear", "promising", "none"),
+    "quadrant": ("classified", "crossing"),
+    "segment": ("differs", "maybe", "none", "small", "single"),
+    "answers": ("ordered", "close"),
+    "flow": ("all", "some"),
+    "nonresponse": ("none", "similar", "differs", "unknown"),
+    "agreement": ("same_top", "same_group", "differs"),
+    "caveat": ("low_reliability", "single_item", "sign", "collinear", "unique_nothing"),
+    "limit": (
+        "causal", "sample_unknown", "convenience", "panel", "low_fit", "small_segment", "same_source", "simulated",
+        "single_items", "low_reliability", "weights_none",
+    ),
+    "sample_type": ("probability", "panel", "convenience", "unknown"),
+}  # fmt: skip
+
+CHECKS: tuple[str, ...] = (
+    "model_fit", "overall_test", "overlap", "agreement", "influence", "reliability", "signs", "missing", "same_source",
+    "segments", "sample", "precision",
+)  # fmt: skip
+
+VERDICTS: tuple[str, ...] = ("passed", "note", "failed")
+
+TITLED: tuple[str, ...] = ("lead", "fit", "priority", "segment", "answers", "limit")
+"""Claims with a title; all but limits have an action and a detail for their card as well."""
+
+
+def lead_form(variant: str, values: Values) -> str:
+    """The form of the headline: what k, the leaders and the caveats leave of the variant."""
+    if values["k"] == 1:
+        return "none_alone" if variant == "none" else "alone"
+    if variant == "flat" and values["k"] == 2:
+        return "pair"
+    if variant == "flat" and len(values["leaders"]) == values["k"]:
+        return "even"
+    if variant in ("close", "group") and not values["others"]:
+        return "reserved"
+    return variant
+
+
+def segment_form(variant: str, values: Values) -> str:
+    """'tied' where both coefficients are positive, 'apart' where 'more closely tied' would be untrue."""
+    if variant != "differs":
+        return variant
+    return "tied" if min(values["estimate_a"], values["estimate_b"]) >= 0 else "apart"
+
+
+def answers_form(variant: str, values: Values) -> str:
+    return "alone" if values["best"] == values["worst"] else variant
+
+
+def nonresponse_form(variant: str, values: Values) -> str:
+    return variant if variant != "differs" else "higher" if values["difference"] > 0 else "lower"
+
+
+def caveat_form(variant: str, values: Values) -> str:
+    return "sign_up" if variant == "sign" and values["b"] > 0 else variant
+
+
+FORMS: Mapping[str, Callable[[str, Values], str]] = {
+    "lead": lead_form,
+    "segment": segment_form,
+    "answers": answers_form,
+    "nonresponse": nonresponse_form,
+    "caveat": caveat_form,
+    "quadrant": lambda variant, values: values["quadrant"] if variant == "classified" else variant,
+}
+
+
+def claim_key(claim_id: str, variant: str, values: Values) -> str:
+    """The key of the claim's sentence; '.title', '.action', '.detail' and '.dek' follow it."""
+    if variant not in VARIANTS[claim_id]:
+        raise KeyError(f"claim '{claim_id}' has no variant '{variant}'")
+    form = FORMS.get(claim_id)
+    return f"claim.{claim_id}.{form(variant, values) if form else variant}"
+
+
+def filled(values: Values) -> dict[str, Any]:
+    """The values with what sentences need beside them: levels by their full name, counts, differences by direction."""
+    result = dict(values)
+    for name in ("a", "b", "smallest", "level"):
+        level = values.get(name)
+        if level is not None and values.get("variable") is not None and "=" not in str(level):
+            result[name] = f"{values['variable']}={level}"
+    if values.get("leaders") is not None:
+        result["leaders_count"] = len(values["leaders"])
+    if values.get("difference") is not None and values.get("low") is not None:
+        result |= _directed(result)
+    return result
+
+
+def _directed(values: Values) -> dict[str, Any]:
+    """The difference as larger minus smaller, and the largest size its interval allows."""
+    low, high, turned = values["low"], values["high"], values["difference"] < 0
+    first, second = ("b", "a") if turned else ("a", "b")
+    return {
+        "more": values.get(first),
+        "less": values.get(second),
+        "more_estimate": values.get(f"estimate_{first}"),
+        "less_estimate": values.get(f"estimate_{second}"),
+        "gap": abs(values["difference"]),
+        "gap_low": -high if turned else low,
+        "gap_high": -low if turned else high,
+        "bound": max(abs(low), abs(high)),
+    }
+
+
+def render(claim_id: str, variant: str, values: Values, words: Words) -> dict[str, str | None]:
+    """{text, title, action} of a claim; title and action are None where the claim has none."""
+    key, known = claim_key(claim_id, variant, values), filled(values)
+    said = {part: words(f"{key}.{part}", **known) if f"{key}.{part}" in words else None for part in ("title", "action")}
+    return {"text": words(key, **known), **said}
+
+
+def render_part(claim: Mapping[str, Any], part: str, words: Words) -> str:
+    """One further text of a claim of results.json, as 'detail' or 'dek'."""
+    key = claim_key(claim["id"], claim["variant"], claim["values"])
+    return words(f"{key}.{part}", **filled(claim["values"]))
+
+
+def check_form(check_id: str, values: Values) -> str | None:
+    """The special case a check is in, or None: nothing to overlap, to compare, to turn, to leave out."""
+    absent = {
+        "overlap": ("alone", values.get("a") is None),
+        "agreement": ("alone", values.get("tau") is None),
+        "reliability": ("none", values.get("lowest") is None),
+        "segments": ("none", values.get("smallest") is None),
+        "signs": ("none", not values.get("drivers")),
+        "missing": ("none", not values.get("dropped")),
+    }
+    form, applies = absent.get(check_id, ("", False))
+    return form if applies else None
+
+
+def render_check(check_id: str, verdict: str, values: Values, words: Words) -> dict[str, str]:
+    """{name, result, text} of a check: what it is, what was found, what it means for the findings."""
+    if verdict not in VERDICTS or check_id not in CHECKS:
+        raise KeyError(f"no check '{check_id}' with verdict '{verdict}'")
+    key, known = f"check.{check_id}", filled(values)
+    if check_id == "sample":
+        known["type_text"] = words(f"sample.{values.get('type') or 'unknown'}")
+    result, meaning = _check_keys(key, check_id, verdict, check_form(check_id, values))
+    return {"name": words(key), "result": words(result, **known), "text": words(meaning, **known)}
+
+
+def _check_keys(key: str, check_id: str, verdict: str, form: str | None) -> tuple[str, str]:
+    """The keys of result and meaning."""
+    if form is None:
+        return f"{key}.result", f"{key}.{verdict}"
+    if check_id == "signs":
+        return f"{key}.none", f"{key}.passed"
+    if check_id == "missing":
+        return f"{key}.result", f"{key}.none"
+    return ("ui.none", f"{key}.alone") if form == "alone" else (f"{key}.none", f"{key}.none.meaning")
