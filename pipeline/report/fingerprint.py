@@ -34,7 +34,16 @@ class Stamp:
 
 def take(folder: Path, definition: str, names: Iterable[str]) -> Stamp:
     """Stamp of a study folder whose definition has this sha256 and names these files."""
-    return Stamp(definition=definition, inputs={name: sha256(locate(folder, name)) for name in names})
+    return Stamp(definition=definition, inputs={name: _content(folder, name) for name in names})
+
+
+def _content(folder: Path, name: str) -> str:
+    """sha256 of an input; empty where there is no such file, which is for ingest to complain about."""
+    try:
+        path = locate(folder, name)
+        return sha256(path) if path.is_file() else ""
+    except (OSError, ValueError):
+        return ""
 
 
 def unchanged(study: Path, target: Path, languages: Iterable[str] | None) -> list[str] | None:

@@ -38,10 +38,13 @@ def publish(
     `stamp` says what the analysis was read from; taken now when absent.
     Raises ExportError where the folder cannot be written; what was there before then stays.
     """
+    from pipeline.report.results import build
+
     chosen = choose(analysis.study, languages)
     stamp = stamp or take_stamp(analysis.study)
-    files = render(analysis.results, chosen)
-    files[MANIFEST] = _json(_manifest(analysis, files, chosen, stamp))
+    results = build(analysis)
+    files = render(results, chosen)
+    files[MANIFEST] = _json(_manifest(analysis.study, results, files, chosen, stamp))
     target = Path(folder) / analysis.study.name
     with replacing(target) as new:
         write(new, files)
@@ -115,10 +118,13 @@ def safe_cell(value: Any) -> Any:
 
 
 def _manifest(
-    analysis: Analysis, files: Mapping[str, bytes], languages: Sequence[str], stamp: fingerprint.Stamp
+    study: Study,
+    results: Mapping[str, Any],
+    files: Mapping[str, bytes],
+    languages: Sequence[str],
+    stamp: fingerprint.Stamp,
 ) -> dict[str, Any]:
     """When, by what and from what the report was made. The only file that differs between two equal runs."""
-    study, results = analysis.study, analysis.results
     return {
         "whybuy": __version__,
         "made": datetime.now(UTC).isoformat(timespec="seconds"),
