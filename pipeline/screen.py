@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.errors import AnalysisRefused, Problem, listing
 from pipeline.responses import Flow, Responses
 from pipeline.study import Study
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Screening:
-    """keep: (r,) bool, rows that stay. flow: the steps so far; what a step keeps and removes adds up to the step before."""
+    """keep: (r,) bool, rows that stay. flow: the steps so far; kept and removed rows add up to the step before."""
 
     keep: np.ndarray
     flow: tuple[Flow, ...]
@@ -23,7 +24,22 @@ def screen(responses: Responses, study: Study) -> Screening:
     incomplete = ~responses.complete
     unweighted = ~incomplete & (np.isnan(responses.weight) if responses.weight is not None else False)
     keep = ~(incomplete | unweighted)
-    removed = {"duplicate": responses.duplicates, "incomplete": int(incomplete.sum()), "no_weight": int(unweighted.sum())}
+    if incomplete.all():
+        raise AnalysisRefused(_never_complete(study))
+    removed = {
+        "duplicate": responses.duplicates,
+        "incomplete": int(incomplete.sum()),
+        "no_weight": int(unweighted.sum()),
+    }
     read = Flow(stage="read", remaining=len(keep) + responses.duplicates, removed={})
     complete = Flow(stage="complete", remaining=int(keep.sum()), removed={key: n for key, n in removed.items() if n})
     return Screening(keep=keep, flow=(read, complete))
+
+
+def _never_complete(study: Study) -> Problem:
+    complete = study.definition.respondent.complete
+    assert complete is not None  # noqa: S101 (no row is incomplete unless the study says which are)
+    message = (
+        f'no row is complete: column "{complete.column}" never holds {listing(list(complete.equals))}; correct equals.'
+    )
+    return study.problem(message, "respondent", "complete", "equals")

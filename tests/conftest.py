@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-import os
-
-for _name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
-    os.environ.setdefault(_name, "1")
-
 import copy
 import csv
 import json
@@ -59,10 +54,12 @@ def study_folder(tmp_path: Path) -> Callable[..., Path]:
         **keys: Any,
     ) -> Path:
         definition = {key: value for key, value in (copy.deepcopy(dict(STUDY)) | keys).items() if value is not None}
+        constructs = definition["constructs"].items()
         definition["constructs"] = {
-            name: {"items": entry} if isinstance(entry, list) else entry for name, entry in definition["constructs"].items()
+            name: {"items": entry} if isinstance(entry, list) else entry for name, entry in constructs
         }
-        (tmp_path / "study.yaml").write_text(yaml if yaml is not None else json.dumps(definition, indent=1), encoding="utf-8")
+        written = json.dumps(definition, indent=1) if yaml is None else yaml
+        (tmp_path / "study.yaml").write_text(written, encoding="utf-8")
         if isinstance(text, bytes):
             (tmp_path / "answers.csv").write_bytes(text)
         elif text is not None:

@@ -47,8 +47,7 @@ def tables(study: Study) -> list[Table]:
 
 def read_table(raw: bytes, file: DataFile) -> Table:
     """One file by the reader that was declared or that fits its first bytes."""
-    format = file.format or detect(raw, file.file)
-    table = READERS[format](raw, file)
+    table = READERS[file.format or detect(raw, file.file)](raw, file)
     if file.format:
         return table
     return replace(table, source=replace(table.source, detected=("format", *table.source.detected)))

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
-from pipeline.errors import DataError, Problem
+from pipeline.errors import DataError, Problem, listing, nearest
 from pipeline.ingest._cells import Cells, Sheet, number
 from pipeline.ingest._rows import contents, fingerprint, hashed, keys, repeats
-from pipeline.ingest._typing import Typed, bands, category, item, numbers, reasons_of, series, weights
+from pipeline.ingest._typing import Answers, Typed, bands, category, item, numbers, reasons_of, series, weights
 from pipeline.ingest._used import WAVE, is_number, parts, variable_names, wave_of_files
 from pipeline.responses import Responses, Source
 from pipeline.study import Study
@@ -23,11 +23,11 @@ class Long:
 
     base: np.ndarray
     level: np.ndarray
-    levels: int
 
     def take(self, columns: Sequence[np.ndarray]) -> np.ndarray:
         """(r,) values: of the one column there is, or of the column of the row's level."""
-        return columns[0][self.base] if len(columns) == 1 else np.stack(columns)[self.level, self.base]
+        taken: np.ndarray = columns[0][self.base] if len(columns) == 1 else np.stack(columns)[self.level, self.base]
+        return taken
 
 
 def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Responses:
@@ -36,19 +36,24 @@ def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Respons
     variables, variable_problems = _variables(study, sheet)
     weight, weight_problems = _weight(study, sheet)
     problems = [*item_problems, *variable_problems, *weight_problems, *_blanks(study, sheet)]
+    unknown = list(_references(study, variables)) if not variable_problems else []
     wave, brand = _split(study, variables, len(sheet))
     content = contents(sheet, _wave_hash(study)[sheet.file])
     identity = study.definition.respondent.id
     key = keys(sheet.columns[identity] if identity else None, content)
-    repeated, clashes = repeats(sheet, key, wave, brand, content) if identity else (np.zeros(len(sheet), dtype=bool), [])
-    if problems or clashes:
-        raise DataError(*_in_order(sheet, problems), *clashes)
+    repeated, clashes = (
+        repeats(sheet, key, wave, brand, content) if identity else (np.zeros(len(sheet), dtype=bool), [])
+    )
+    if problems or clashes or unknown:
+        raise DataError(*_in_order(sheet, problems), *clashes, *unknown)
     long = _long(study, sheet, items, repeated)
-    long = _sorted(long, np.lexsort((content[long.base], long.level, brand[long.base], wave[long.base], key[long.base])))
+    long = _sorted(
+        long, np.lexsort((content[long.base], long.level, brand[long.base], wave[long.base], key[long.base]))
+    )
     respondents, respondent = np.unique(key[long.base], return_inverse=True)
     responses = Responses(
         items=_frame({name: long.take([typed.values for typed in columns]) for name, columns in items.items()}),
-        reasons=_frame({name: long.take([_reasons(typed) for typed in columns]) for name, columns in items.items()}),
+        reasons=_frame({name: long.take([typed.reasons for typed in columns]) for name, columns in items.items()}),
         variables=_variable_frame(study, variables, long),
         weight=None if weight is None else weight[long.base],
         strata=_texts(sheet, study.definition.weights.strata, long),
@@ -63,10 +68,10 @@ def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Respons
     return replace(responses, content_sha256=fingerprint(responses))
 
 
-def _items(study: Study, sheet: Sheet) -> tuple[dict[str, list[Typed]], list[Problem]]:
+def _items(study: Study, sheet: Sheet) -> tuple[dict[str, list[Answers]], list[Problem]]:
     """Typed columns of every item: one, or one a stacked level."""
     missing = reasons_of(study.definition.missing)
-    typed: dict[str, list[Typed]] = {}
+    typed: dict[str, list[Answers]] = {}
     problems: list[Problem] = []
     for construct, spec in study.definition.constructs.items():
         scale = spec.scale or next(iter(study.definition.scales))
@@ -95,7 +100,10 @@ def _variables(study: Study, sheet: Sheet) -> tuple[dict[str, list[Typed]], list
             typed[name] = [bands(base, variable) for base in typed[variable.from_]]
         elif not (stack and name == stack.by):
             kind = numbers if is_number(study, name) else category
-            found = [kind(sheet, sheet.columns[column], name, variable, missing) for column in parts(study, variable.column or name)]
+            found = [
+                kind(sheet, sheet.columns[column], name, variable, missing)
+                for column in parts(study, variable.column or name)
+            ]
             typed[name] = _same_levels([one for one, _ in found])
             problems.extend(problem for _, wrong in found for problem in wrong)
     return typed, problems
@@ -109,7 +117,9 @@ def _same_levels(columns: list[Typed]) -> list[Typed]:
     if all(number(level) is not None for level in found):
         found.sort(key=float)
     places = [np.array([*map(found.index, typed.levels or ()), -1]) for typed in columns]
-    return [Typed(values=place[typed.values], levels=tuple(found)) for typed, place in zip(columns, places, strict=True)]
+    return [
+        Typed(values=place[typed.values], levels=tuple(found)) for typed, place in zip(columns, places, strict=True)
+    ]
 
 
 def _weight(study: Study, sheet: Sheet) -> tuple[np.ndarray | None, list[Problem]]:
@@ -127,11 +137,24 @@ def _blanks(study: Study, sheet: Sheet) -> list[Problem]:
     }
     problems = []
     for column, message in needed.items():
-        rows = np.flatnonzero(sheet.columns[column].codes < 0) if column else []
-        if len(rows):
+        rows = np.flatnonzero(sheet.columns[column].codes < 0) if column else np.zeros(0, dtype=np.int64)
+        if rows.size:
             where = sheet.names[sheet.file[rows[0]]]
             problems.append(Problem(where=where, message=f'column "{column}": {sheet.rows(rows)} hold {message}.'))
     return problems
+
+
+def _references(study: Study, variables: dict[str, list[Typed]]) -> Iterator[Problem]:
+    """Levels of comparison that no answer can have."""
+    stack = study.definition.stack
+    levels = {name: columns[0].levels or () for name, columns in variables.items()}
+    levels |= {stack.by: tuple(stack.levels)} if stack else {}
+    for name, level in study.definition.segments.reference.items():
+        if level not in levels.get(name, ()):
+            message = (
+                f"'{level}' is no level of {name}.{nearest(level, levels[name])} Levels are: {listing(levels[name])}."
+            )
+            yield study.problem(message, "segments", "reference", name)
 
 
 def _in_order(sheet: Sheet, problems: list[Problem]) -> list[Problem]:
@@ -153,18 +176,22 @@ def _wave_hash(study: Study) -> np.ndarray:
     return hashed(f"\0wave\0{file.wave or ''}" for file in study.definition.data)
 
 
-def _long(study: Study, sheet: Sheet, items: dict[str, list[Typed]], repeated: np.ndarray) -> Long:
+def _long(study: Study, sheet: Sheet, items: dict[str, list[Answers]], repeated: np.ndarray) -> Long:
     """Rows that are no repetition; where stacked, each with every level that got an answer."""
     stack = study.definition.stack
     if stack is None:
         base = np.flatnonzero(~repeated)
-        return Long(base=base, level=np.zeros(len(base), dtype=np.int64), levels=1)
+        return Long(base=base, level=np.zeros(len(base), dtype=np.int64))
     stacked = [columns for name, columns in items.items() if name in stack.columns]
-    answered = np.array([[typed.answered for typed in columns] for columns in stacked]).any(axis=0)
+    answered = np.array([[~np.isnan(answers.values) for answers in columns] for columns in stacked]).any(axis=0)
     level, base = np.nonzero(answered & ~repeated)
     if not len(base):
-        raise DataError(Problem(where=sheet.names[0], message="no row holds an answer to any stacked item; see 'stack' and 'missing'."))
-    return Long(base=base, level=level, levels=len(stack.levels))
+        raise DataError(
+            Problem(
+                where=sheet.names[0], message="no row holds an answer to any stacked item; see 'stack' and 'missing'."
+            )
+        )
+    return Long(base=base, level=level)
 
 
 def _sorted(long: Long, order: np.ndarray) -> Long:
@@ -175,14 +202,12 @@ def _frame(columns: dict[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(np.column_stack(list(columns.values())), columns=list(columns))
 
 
-def _reasons(typed: Typed) -> np.ndarray:
-    assert typed.reasons is not None
-    return typed.reasons
-
-
 def _variable_frame(study: Study, variables: dict[str, list[Typed]], long: Long) -> pd.DataFrame:
     stack = study.definition.stack
-    found = {name: replace(columns[0], values=long.take([typed.values for typed in columns])) for name, columns in variables.items()}
+    found = {
+        name: replace(columns[0], values=long.take([typed.values for typed in columns]))
+        for name, columns in variables.items()
+    }
     if stack:
         found[stack.by] = Typed(values=long.level, levels=tuple(stack.levels))
     names = variable_names(study)

@@ -1,4 +1,4 @@
-"""Cells: every used column of all files as codes into its sorted canonical texts, so work is done once a value, not once a row."""
+"""Cells: a used column of all files as codes into its sorted canonical texts: work is done once a value, not a row."""
 
 from __future__ import annotations
 
@@ -27,16 +27,19 @@ class Cells:
 
     def look_up(self, values: Sequence[float], blank: float = np.nan) -> np.ndarray:
         """(rows,) the value of each row's text, `values` being in the order of `texts`."""
-        return np.array([*values, blank])[self.codes]
+        found: np.ndarray = np.array([*values, blank])[self.codes]
+        return found
 
     def equal(self, texts: Iterable[str]) -> np.ndarray:
         """(rows,) bool: is the cell one of the texts?"""
         wanted = set(texts)
-        return np.array([*(text in wanted for text in self.texts), False], dtype=bool)[self.codes]
+        found: np.ndarray = np.array([*(text in wanted for text in self.texts), False], dtype=bool)[self.codes]
+        return found
 
     def as_text(self) -> np.ndarray:
         """(rows,) texts, None where blank."""
-        return np.array([*self.texts, None], dtype=object)[self.codes]
+        found: np.ndarray = np.array([*self.texts, None], dtype=object)[self.codes]
+        return found
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,7 +71,13 @@ class Sheet:
         found = []
         for text, message in messages.items():
             rows = np.flatnonzero(cells.codes == cells.texts.index(text))
-            more = f" {len(rows) - 1:,} more rows hold it." if len(rows) > 2 else " One more row holds it." if len(rows) == 2 else ""
+            more = (
+                f" {len(rows) - 1:,} more rows hold it."
+                if len(rows) > 2
+                else " One more row holds it."
+                if len(rows) == 2
+                else ""
+            )
             found.append((rows[0], self.problem(rows[0], f'column "{cells.column}": {message}{more}')))
         return [problem for _, problem in sorted(found, key=lambda entry: int(entry[0]))]
 
@@ -76,7 +85,10 @@ class Sheet:
 def sheet(tables: Sequence[Table], numeric: Mapping[str, bool]) -> Sheet:
     """The used columns of all files by name; in numeric ones '7.50' and 7.5 are the same."""
     return Sheet(
-        columns={column: _cells(column, [table.columns[column] for table in tables], number) for column, number in numeric.items()},
+        columns={
+            column: _cells(column, [table.columns[column] for table in tables], number)
+            for column, number in numeric.items()
+        },
         names=tuple(table.source.name for table in tables),
         file=np.repeat(np.arange(len(tables)), [table.source.rows for table in tables]),
         line=np.concatenate([table.lines for table in tables]),

@@ -27,15 +27,21 @@ def decode(raw: bytes, name: str, declared: str | None) -> tuple[str, str]:
     try:
         text = raw.decode(encoding)
     except LookupError:
-        raise fail(name, f"'{encoding}' is no known encoding; use utf-8, gb18030, big5, cp1252 or another name Python knows.") from None
+        raise fail(
+            name, f"'{encoding}' is no known encoding; use utf-8, gb18030, big5, cp1252 or another name Python knows."
+        ) from None
     except UnicodeError as error:
         start = getattr(error, "start", 0)
         line = raw.count(b"\n", 0, start) + 1
         advice = "leave 'encoding' out of data to have it detected, or save the file as UTF-8"
-        raise fail(name, f"row {line}: byte 0x{raw[start : start + 1].hex().upper()} is not {encoding}; {advice}.") from None
+        raise fail(
+            name, f"row {line}: byte 0x{raw[start : start + 1].hex().upper()} is not {encoding}; {advice}."
+        ) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
-        raise fail(name, f"row {line} holds a NUL byte, so this is no text file; export it again as CSV UTF-8 or as Excel.")
+        raise fail(
+            name, f"row {line} holds a NUL byte, so this is no text file; export it again as CSV UTF-8 or as Excel."
+        )
     return text.removeprefix("\ufeff"), encoding
 
 

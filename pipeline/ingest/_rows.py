@@ -1,4 +1,4 @@
-"""Rows: who each belongs to, which repeat another, and the canonical order that makes the order of the file irrelevant."""
+"""Rows: who each belongs to, which repeat another, and the hashes that make the order of the file irrelevant."""
 
 from __future__ import annotations
 
@@ -30,22 +30,25 @@ def contents(sheet: Sheet, extra: np.ndarray) -> np.ndarray:
 def keys(identity: Cells | None, content: np.ndarray) -> np.ndarray:
     """(rows,) uint64: a hash of the respondent id, or of the row's content and its ordinal among equal rows."""
     if identity is not None:
-        return hashed(identity.texts)[identity.codes]
+        known: np.ndarray = hashed(identity.texts)[identity.codes]
+        return known
     ordinal = pd.Series(content).groupby(content).cumcount().to_numpy()
     return hashed(f"{row}\0{nth}" for row, nth in zip(content.tolist(), ordinal.tolist(), strict=True))
 
 
-def repeats(sheet: Sheet, key: np.ndarray, wave: np.ndarray, brand: np.ndarray, content: np.ndarray) -> tuple[np.ndarray, list[Problem]]:
-    """(rows,) bool: repeats an earlier row of the same respondent, wave and brand; a problem where their answers differ."""
+def repeats(
+    sheet: Sheet, key: np.ndarray, wave: np.ndarray, brand: np.ndarray, content: np.ndarray
+) -> tuple[np.ndarray, list[Problem]]:
+    """(rows,) bool: repeats an earlier row of the same respondent, wave and brand; problems where answers differ."""
     rows = pd.DataFrame({"key": key, "wave": wave, "brand": brand, "content": content})
     repeated = rows.duplicated().to_numpy()
     left = rows[~repeated]
     clashing = left[left.duplicated(["key", "wave", "brand"], keep=False)]
     advice = (
-        "if people rate several brands, declare segments.brand; if they answer in several waves, name 'wave' under data; "
-        "else keep one of the rows"
+        "if people rate several brands, declare segments.brand; if they answer in several waves, name 'wave' under "
+        "data; else keep one of the rows"
     )
-    problems = []
+    problems: list[Problem] = []
     for _, group in clashing.groupby(["key", "wave", "brand"], sort=False):
         found = group.index.to_list()
         message = f"{sheet.rows(found)} have the same respondent id but different answers; {advice}."
@@ -56,7 +59,7 @@ def repeats(sheet: Sheet, key: np.ndarray, wave: np.ndarray, brand: np.ndarray, 
 def fingerprint(responses: Responses) -> str:
     """sha256 of everything typed, columns by name, rows in canonical order."""
     digest = hashlib.sha256()
-    for name in sorted(responses.items):
+    for name in sorted(map(str, responses.items)):
         digest.update(f"item\0{name}\0".encode())
         digest.update(np.ascontiguousarray(responses.items[name].to_numpy(), dtype="<f8").tobytes())
         digest.update(np.ascontiguousarray(responses.reasons[name].to_numpy(), dtype="i1").tobytes())

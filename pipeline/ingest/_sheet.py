@@ -6,7 +6,7 @@ a workbook of a few kilobytes can ask for a billion cells, and the library that 
 from __future__ import annotations
 
 import io
-import marshal
+import json
 import sys
 from typing import Any
 
@@ -15,7 +15,7 @@ SECONDS = 120
 
 
 def main() -> None:
-    """In: the workbook on standard input, the name of the sheet (or '') as argument. Out: marshalled dict."""
+    """In: the workbook on standard input, the name of the sheet (or '') as argument. Out: one JSON object."""
     _bound()
     import python_calamine
 
@@ -31,7 +31,7 @@ def main() -> None:
         answer = {"error": "password"}
     except (python_calamine.CalamineError, OSError):
         answer = {"error": "unreadable"}
-    sys.stdout.buffer.write(marshal.dumps(answer))
+    json.dump(answer, sys.stdout)
 
 
 def _cell(value: Any) -> Any:

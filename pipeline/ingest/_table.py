@@ -34,7 +34,7 @@ def fail(name: str, message: str) -> DataError:
 
 
 def make(
-    raw: bytes, name: str, format: str, header: Sequence[Any], cells: np.ndarray, lines: np.ndarray, **found: Any
+    raw: bytes, name: str, reader: str, header: Sequence[Any], cells: np.ndarray, lines: np.ndarray, **found: Any
 ) -> Table:
     """Table of the named columns and of the rows that hold anything. cells: (rows, columns), None where blank.
 
@@ -44,15 +44,25 @@ def make(
     named = [name for name in names if name]
     if not named:
         raise fail(name, "the first row holds no column names; put the name of each question there.")
-    twice = list(dict.fromkeys(column for column in named if named.count(column) > 1)) if len(set(named)) < len(named) else []
+    twice = (
+        list(dict.fromkeys(column for column in named if named.count(column) > 1))
+        if len(set(named)) < len(named)
+        else []
+    )
     if twice:
         raise fail(name, f"{_columns(twice)} than one column; give every column its own name.")
-    filled = np.not_equal(cells, None).astype(bool).any(axis=1)
+    filled = np.asarray(np.not_equal(cells, np.array(None)), dtype=bool).any(axis=1)
     if not filled.any():
         raise fail(name, "holds column names but no answers below them; export the file again with its rows.")
-    columns = {column: cells[filled, position] for position, column in enumerate(names) if column}
+    cells = cells if filled.all() else cells[filled]
+    columns = {column: cells[:, position] for position, column in enumerate(names) if column}
     source = Source(
-        name=name, format=format, rows=int(filled.sum()), columns=len(columns), sha256=hashlib.sha256(raw).hexdigest(), **found
+        name=name,
+        format=reader,
+        rows=int(filled.sum()),
+        columns=len(columns),
+        sha256=hashlib.sha256(raw).hexdigest(),
+        **found,
     )
     return Table(source=source, columns=columns, lines=lines[filled])
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -21,29 +22,38 @@ SHORT = 6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Typed:
-    """One column: (rows,) values, NaN or -1 where there is none, and for items the reason; `levels` of a category."""
+class Answers:
+    """One item: (rows,) floats, NaN where there is no answer, and the `Reason` of each."""
 
     values: np.ndarray
-    reasons: np.ndarray | None = None
-    levels: tuple[str, ...] | None = None
+    reasons: np.ndarray
 
-    @property
-    def answered(self) -> np.ndarray:
-        return self.values >= 0 if self.levels is not None else ~np.isnan(self.values)
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Typed:
+    """One variable: (rows,) floats, or positions in `levels` (-1 where there is none) if it has levels."""
+
+    values: np.ndarray
+    levels: tuple[str, ...] | None = None
 
 
 def reasons_of(missing: Missing) -> dict[str, Reason]:
     """Canonical text -> why it is no answer."""
     return {
         text: reason
-        for reason, codes in ((Reason.SKIPPED, missing.skipped), (Reason.DECLINED, missing.declined), (Reason.NOT_ASKED, missing.not_asked))
+        for reason, codes in (
+            (Reason.SKIPPED, missing.skipped),
+            (Reason.DECLINED, missing.declined),
+            (Reason.NOT_ASKED, missing.not_asked),
+        )
         for code in codes
         if (text := plain(canonical(code))) is not None
     }
 
 
-def item(sheet: Sheet, cells: Cells, name: str, scale: Scale, missing: Mapping[str, Reason]) -> tuple[Typed, list[Problem]]:
+def item(
+    sheet: Sheet, cells: Cells, name: str, scale: Scale, missing: Mapping[str, Reason]
+) -> tuple[Answers, list[Problem]]:
     """(rows,) answers on the scale, as presented (not reversed), and a problem for every text that is none."""
     worded = wording(scale)
     values, reasons, wrong = [], [], []
@@ -57,7 +67,7 @@ def item(sheet: Sheet, cells: Cells, name: str, scale: Scale, missing: Mapping[s
     advice = f"Map it under scales.{name}.codes or add it to missing."
     possible = f"is not a whole number from {scale.low} to {scale.high} (scale {name}). {advice}"
     problems = sheet.cell_problems(cells, {text: f"{shown(text)} {possible}" for text in wrong})
-    answers = Typed(values=cells.look_up(values), reasons=cells.look_up(reasons, Reason.SKIPPED).astype(np.int8))
+    answers = Answers(values=cells.look_up(values), reasons=cells.look_up(reasons, Reason.SKIPPED).astype(np.int8))
     return answers, problems
 
 
@@ -70,10 +80,12 @@ def wording(scale: Scale) -> dict[str, int]:
             label = canonical(text)
             if label and number(label) is None and texts.count(text) == 1:
                 found.setdefault(label, scale.low + position)
-    return found | {text: value for code, value in scale.codes.items() if (text := plain(canonical(code)))}
+    return found | {known: value for code, value in scale.codes.items() if (known := plain(canonical(code)))}
 
 
-def numbers(sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: Mapping[str, Reason]) -> tuple[Typed, list[Problem]]:
+def numbers(
+    sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: Mapping[str, Reason]
+) -> tuple[Typed, list[Problem]]:
     """(rows,) floats within the declared range."""
     low, high = variable.range or (-np.inf, np.inf)
     span = f"a number from {low:g} to {high:g}" if variable.range else "a number"
@@ -83,12 +95,16 @@ def numbers(sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: 
         value = None if text in missing else number(text)
         values.append(np.nan if value is None else value)
         if text not in missing and (value is None or not low <= value <= high):
-            comma = " Write decimals with a point." if number(text.replace(",", ".")) is not None and "," in text else ""
+            comma = (
+                " Write decimals with a point." if number(text.replace(",", ".")) is not None and "," in text else ""
+            )
             wrong[text] = f"{_described(text)} is not {span}. {advice}{comma}"
     return Typed(values=cells.look_up(values)), sheet.cell_problems(cells, wrong)
 
 
-def category(sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: Mapping[str, Reason]) -> tuple[Typed, list[Problem]]:
+def category(
+    sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: Mapping[str, Reason]
+) -> tuple[Typed, list[Problem]]:
     """(rows,) positions in the declared levels, or in those found, sorted (as numbers where all are)."""
     found = [text for text in cells.texts if text not in missing]
     if not variable.codes:
@@ -97,7 +113,9 @@ def category(sheet: Sheet, cells: Cells, name: str, variable: Variable, missing:
         found.sort(key=key)  # type: ignore[arg-type]
     levels = [text for code in variable.codes if (text := canonical(code))] or found
     rank = {level: position for position, level in enumerate(levels)}
-    known = " or ".join([", ".join(levels[:-1]), levels[-1]] if 1 < len(levels) <= 12 else [f"one of {len(levels)} codes"])
+    known = " or ".join(
+        [", ".join(levels[:-1]), levels[-1]] if 1 < len(levels) <= 12 else [f"one of {len(levels)} codes"]
+    )
     advice = f"Add it under variables.{name}.codes or to missing."
     wrong = {text: f"{_described(text)} is not {known}. {advice}" for text in found if text not in rank}
     positions = cells.look_up([rank.get(text, -1) if text not in missing else -1 for text in cells.texts], -1)
@@ -131,15 +149,17 @@ def weights(sheet: Sheet, cells: Cells, missing: Mapping[str, Reason]) -> tuple[
         for text in cells.texts
         if text not in missing and ((value := number(text)) is None or value < 0)
     }
-    values = cells.look_up([np.nan if text in missing or (value := number(text)) is None else value for text in cells.texts])
+    values = cells.look_up(
+        [np.nan if text in missing or (value := number(text)) is None else value for text in cells.texts]
+    )
     if not wrong and not np.nansum(values) > 0:
         message = f'column "{cells.column}": no weight is above zero; name another column under weights.column.'
         return values, [Problem(where=sheet.names[0], message=message)]
     return values, sheet.cell_problems(cells, wrong)
 
 
-def series(typed: Typed) -> pd.Series | pd.Categorical:
-    """A column of Responses.variables."""
+def series(typed: Typed) -> Any:
+    """(rows,) column of Responses.variables: floats, or ordered categories."""
     if typed.levels is None:
-        return pd.Series(typed.values)
-    return pd.Categorical.from_codes(typed.values, categories=list(typed.levels), ordered=True)
+        return typed.values
+    return pd.Categorical.from_codes(typed.values, dtype=pd.CategoricalDtype(list(typed.levels), ordered=True))

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, Problem, listing, nearest
 from pipeline.responses import Table
 from pipeline.study import Study
 
 WAVE = "wave"
+Keys = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -18,7 +19,7 @@ class Use:
 
     column: str
     role: str
-    keys: tuple[str | int, ...]
+    keys: Keys
     numeric: bool = False
 
 
@@ -46,7 +47,11 @@ def is_number(study: Study, name: str) -> bool:
 def made_here(study: Study, name: str) -> bool:
     """Is the variable made by the study (bands, stacked levels, waves of files) and no column of its own?"""
     stack = study.definition.stack
-    return bool(study.variable(name).from_) or (stack is not None and name == stack.by) or (name == WAVE and wave_of_files(study))
+    return (
+        bool(study.variable(name).from_)
+        or (stack is not None and name == stack.by)
+        or (name == WAVE and wave_of_files(study))
+    )
 
 
 def uses(study: Study) -> Iterator[Use]:
@@ -54,18 +59,25 @@ def uses(study: Study) -> Iterator[Use]:
     definition = study.definition
     for construct, spec in definition.constructs.items():
         for position, item in enumerate(spec.items):
-            keys = ("constructs", construct, "items", item)
-            keys = keys if keys in study.places else ("constructs", construct, "items", position)
+            named = ("constructs", construct, "items", item) in study.places
+            keys: Keys = ("constructs", construct, "items", item if named else position)
             yield from _expand(study, Use(column=item, role=f"an item of {construct}", keys=keys, numeric=True))
     for name in variable_names(study):
         if not made_here(study, name):
             column = study.variable(name).column or name
             keys = ("variables", name) if name in definition.variables else ("segments",)
-            yield from _expand(study, Use(column=column, role=f"variable {name}", keys=keys, numeric=is_number(study, name)))
+            yield from _expand(
+                study, Use(column=column, role=f"variable {name}", keys=keys, numeric=is_number(study, name))
+            )
     for key in ("column", "strata", "cluster"):
         column = getattr(definition.weights, key)
         if column:
-            yield Use(column=column, role="the weight" if key == "column" else f"the {key}", keys=("weights", key), numeric=key == "column")
+            yield Use(
+                column=column,
+                role="the weight" if key == "column" else f"the {key}",
+                keys=("weights", key),
+                numeric=key == "column",
+            )
     if definition.respondent.id:
         yield Use(column=definition.respondent.id, role="the respondent id", keys=("respondent", "id"))
     if definition.respondent.complete:
@@ -75,8 +87,7 @@ def uses(study: Study) -> Iterator[Use]:
 
 def _expand(study: Study, use: Use) -> Iterator[Use]:
     for column in parts(study, use.column):
-        keys = ("stack", "columns", use.column) if column != use.column else use.keys
-        yield Use(column=column, role=use.role, keys=keys, numeric=use.numeric)
+        yield use if column == use.column else replace(use, column=column, keys=("stack", "columns", use.column))
 
 
 def numeric_columns(study: Study) -> dict[str, bool]:
@@ -102,15 +113,14 @@ def check_columns(study: Study, tables: Sequence[Table]) -> None:
 
 def renamed(study: Study, tables: Sequence[Table]) -> list[Table]:
     """The tables with the names the study gives their columns."""
-    from dataclasses import replace
-
     problems: list[Problem] = []
     result = []
     for position, (file, table) in enumerate(zip(study.definition.data, tables, strict=True)):
         known = list(table.columns)
         for old in file.rename:
             if old.strip() not in table.columns:
-                message = f'{table.source.name} has no column "{old}" to rename.{nearest(old, known)} Columns are: {listing(known)}.'
+                message = f'{table.source.name} has no column "{old}" to rename.{nearest(old, known)}'
+                message = f"{message} Columns are: {listing(known)}."
                 problems.append(study.problem(message, "data", position, "rename", old))
         new = {old.strip(): name for old, name in file.rename.items()}
         names = [new.get(column, column) for column in known]

@@ -27,11 +27,13 @@ def read(raw: bytes, file: DataFile) -> Table:
     header, rows, lines = _records(text, delimiter, file.file)
     cells = _rectangle(header, rows, lines, file.file)
     found = tuple(key for key in ("encoding", "delimiter") if getattr(file, key) is None)
-    return make(raw, file.file, "csv", header, cells, np.array(lines), encoding=encoding, delimiter=delimiter, detected=found)
+    return make(
+        raw, file.file, "csv", header, cells, np.array(lines), encoding=encoding, delimiter=delimiter, detected=found
+    )
 
 
 def _delimiter(text: str) -> str:
-    """The delimiter by which most of the first rows have as many fields as the header, then the one with most fields."""
+    """The delimiter that gives most of the first rows as many fields as the header, then the one with most fields."""
 
     def fit(delimiter: str) -> tuple[bool, float, int]:
         reader = csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=delimiter)
@@ -62,7 +64,9 @@ def _records(text: str, delimiter: str, name: str) -> tuple[list[str], list[list
     except (TypeError, ValueError):
         raise fail(name, f"{delimiter!r} cannot be a delimiter; use one of , ; | or a tab.") from None
     if len(records[0]) > MOST_COLUMNS or len(records) * len(records[0]) > MOST_CELLS:
-        raise fail(name, f"has {len(records[0]):,} columns and {len(records):,} rows; that is more than can be read at once.")
+        raise fail(
+            name, f"has {len(records[0]):,} columns and {len(records):,} rows; that is more than can be read at once."
+        )
     return records[0], records[1:], lines[1:]
 
 
@@ -84,7 +88,9 @@ def _rectangle(header: Sequence[str], rows: list[list[str]], lines: list[int], n
         advice = "check the quotes and delimiters of this row"
         raise DataError(
             *(
-                Problem(where=name, message=f"row {lines[i]}: {_fields(sizes[i])} where the header has {width}; {advice}.")
+                Problem(
+                    where=name, message=f"row {lines[i]}: {_fields(sizes[i])} where the header has {width}; {advice}."
+                )
                 for i in ragged
             )
         )

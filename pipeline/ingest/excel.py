@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-import marshal
+import json
 import subprocess
 import sys
 import zipfile
@@ -30,15 +30,18 @@ def read(raw: bytes, file: DataFile) -> Table:
         _refuse_bomb(raw, file.file)
     answer = _ask(raw, file)
     if "rows" not in answer:
-        names = answer["names"]
-        message = f"there is no sheet '{answer['sheet']}'.{nearest(answer['sheet'], names)} Sheets are: {listing(names) or 'none'}."
-        raise fail(file.file, message)
+        names, asked = answer["names"], answer["sheet"]
+        raise fail(
+            file.file, f"there is no sheet '{asked}'.{nearest(asked, names)} Sheets are: {listing(names) or 'none'}."
+        )
     rows: list[list[Any]] = answer["rows"]
     top = next((i for i, row in enumerate(rows) if any(cell is not None for cell in row)), None)
     if top is None:
         raise fail(file.file, f"sheet '{answer['sheet']}' is empty; name another sheet with 'sheet'.")
     if len(rows) * len(rows[top]) > MOST_CELLS:
-        raise fail(file.file, f"sheet '{answer['sheet']}' has {len(rows):,} rows; that is more than can be read at once.")
+        raise fail(
+            file.file, f"sheet '{answer['sheet']}' has {len(rows):,} rows; that is more than can be read at once."
+        )
     cells = np.empty((len(rows) - top - 1, len(rows[top])), dtype=object)
     if len(cells):
         cells[:] = rows[top + 1 :]
@@ -51,14 +54,16 @@ def _ask(raw: bytes, file: DataFile) -> dict[str, Any]:
     """Sheet names, chosen sheet and rows, from a process that may die in our place."""
     program = [sys.executable, "-I", str(Path(__file__).with_name("_sheet.py")), file.sheet or ""]
     try:
-        done = subprocess.run(program, input=raw, capture_output=True, timeout=SECONDS, check=False)
-        answer: dict[str, Any] = marshal.loads(done.stdout) if done.returncode == 0 else {"error": "died"}
+        done = subprocess.run(program, input=raw, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"error": "died"}
     except subprocess.TimeoutExpired:
         answer = {"error": "died"}
     if answer.get("error") == "password":
         raise fail(file.file, "the workbook is locked with a password; save a copy without one.")
     if "error" in answer:
-        raise fail(file.file, "cannot be read as an Excel workbook; open it in a spreadsheet and save it again as xlsx or CSV.")
+        raise fail(
+            file.file, "cannot be read as an Excel workbook; open it in a spreadsheet and save it again as xlsx or CSV."
+        )
     return answer
 
 

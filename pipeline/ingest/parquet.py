@@ -24,7 +24,10 @@ def read(raw: bytes, file: DataFile) -> Table:
         meta = parquet.metadata
         unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
         if meta.num_rows * max(meta.num_columns, 1) > MOST_CELLS or unpacked > LARGEST_TOTAL:
-            raise fail(file.file, f"has {meta.num_rows:,} rows in {meta.num_columns:,} columns; that is more than can be read at once.")
+            raise fail(
+                file.file,
+                f"has {meta.num_rows:,} rows in {meta.num_columns:,} columns; that is more than can be read at once.",
+            )
         table = parquet.read()
     except (pa.ArrowException, OSError, MemoryError):
         raise fail(file.file, "cannot be read as Parquet; write the file again, or save it as CSV.") from None
@@ -46,7 +49,8 @@ def _cells(column: Any) -> np.ndarray:
     if isinstance(coded, pa.ChunkedArray):
         coded = coded.combine_chunks()
     values = _native([*coded.dictionary.to_pylist(), None])
-    return values[coded.indices.fill_null(len(values) - 1).to_numpy(zero_copy_only=False)]
+    cells: np.ndarray = values[coded.indices.fill_null(len(values) - 1).to_numpy(zero_copy_only=False)]
+    return cells
 
 
 def _native(values: list[Any]) -> np.ndarray:
