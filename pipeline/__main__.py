@@ -147,7 +147,8 @@ def _make(path: Path, out: Path, languages: Sequence[str] | None, progress: Call
 
 
 def _name(path: Path) -> str:
-    folder = path if path.is_dir() else path.parent
+    """Name of the study at a path, which need not exist."""
+    folder = path.parent if path.is_file() else path
     return folder.resolve().name
 
 

@@ -227,9 +227,10 @@ def test_killed_between_the_two_renames(analysis: Any, tmp_path: Path) -> None:
     assert hidden(tmp_path / "out") == []
 
 
-def test_leftovers_of_the_dead_go_and_of_the_living_stay(analysis: Any, tmp_path: Path) -> None:
+def test_leftovers_of_the_dead_go_and_of_the_living_stay(tmp_path: Path) -> None:
     target = tmp_path / "out" / "study"
-    alive, dead, other = (target.with_name(f".{name}") for name in ("study-0000000a", "study-0000000b", "study-2-0000000c"))
+    names = (".study-0000000a", ".study-0000000b", ".study-2-0000000c")
+    alive, dead, other = (target.with_name(name) for name in names)
     for path in (alive, dead, other):
         path.mkdir(parents=True)
     handle = os.open(alive, os.O_RDONLY)
@@ -275,7 +276,7 @@ def whole(target: Path) -> int:
 
 
 def inside(handle: int, name: str) -> bytes:
-    with open(os.open(name, os.O_RDONLY, dir_fd=handle), "rb") as stream:
+    with os.fdopen(os.open(name, os.O_RDONLY, dir_fd=handle), "rb") as stream:
         return stream.read()
 
 
@@ -295,7 +296,10 @@ def test_unchanged_until_something_changes(analysis: Any, tmp_path: Path) -> Non
     assert unchanged(study.path, target, ["en"]) is None
 
 
-@pytest.mark.parametrize("change", ["definition", "data", "missing output", "cut output", "other code", "broken manifest"])
+CHANGES = ("definition", "data", "missing output", "cut output", "other code", "broken manifest")
+
+
+@pytest.mark.parametrize("change", CHANGES)
 def test_every_change_is_seen(analysis: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, change: str) -> None:
     study, target = analysis.study, tmp_path / "out" / analysis.study.name
     publish.publish(analysis, tmp_path / "out")
