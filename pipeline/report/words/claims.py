@@ -14,16 +14,17 @@ from pipeline.report.words import Words
 Values = Mapping[str, Any]
 
 VARIANTS: Mapping[str, tuple[str, ...]] = {
-    "lead": ("clear", "close", "group", "flat", "none"),
+    "lead": ("clear", "doubtful", "close", "group", "flat", "none", "small"),
     "fit": ("plain", "low"),
     "priority": ("clear", "promising", "none"),
     "quadrant": ("classified", "crossing"),
     "segment": ("differs", "maybe", "none", "small", "single"),
-    "answers": ("ordered", "close"),
+    "answers": ("ordered", "close", "single"),
     "flow": ("all", "some"),
     "nonresponse": ("none", "similar", "differs", "unknown"),
     "agreement": ("same_top", "same_group", "differs"),
-    "caveat": ("low_reliability", "single_item", "sign", "collinear", "unique_nothing"),
+    "unique": ("all", "some", "none"),
+    "caveat": ("low_reliability", "single_item", "sign", "collinear"),
     "limit": (
         "causal", "sample_unknown", "convenience", "panel", "low_fit", "small_segment", "same_source", "simulated",
         "single_items", "low_reliability", "weights_none",
@@ -43,27 +44,29 @@ TITLED: tuple[str, ...] = ("lead", "fit", "priority", "segment", "answers", "lim
 
 
 def lead_form(variant: str, values: Values) -> str:
-    """The form of the headline: what k, the leaders and the caveats leave of the variant."""
-    if values["k"] == 1:
+    """The form of the headline: what the number of drivers and of leaders leaves of the variant."""
+    if values["k"] == 1 and variant != "small":
         return "none_alone" if variant == "none" else "alone"
     if variant == "flat" and values["k"] == 2:
         return "pair"
     if variant == "flat" and len(values["leaders"]) == values["k"]:
         return "even"
-    if variant in ("close", "group") and not values["others"]:
-        return "reserved"
     return variant
 
 
 def segment_form(variant: str, values: Values) -> str:
-    """'tied' where both coefficients are positive, 'apart' where 'more closely tied' would be untrue."""
+    """'tied' where both coefficients are positive, 'apart' where 'more closely tied' would be untrue; why small is small."""
+    if variant == "small" and values["smallest_n"] is None:
+        return "hidden"
+    if variant == "small" and values["smallest_n"] >= values["required"]:
+        return "weak"
     if variant != "differs":
         return variant
     return "tied" if min(values["estimate_a"], values["estimate_b"]) >= 0 else "apart"
 
 
-def answers_form(variant: str, values: Values) -> str:
-    return "alone" if values["best"] == values["worst"] else variant
+def agreement_form(variant: str, values: Values) -> str:
+    return "alone" if values["tau"] is None else variant
 
 
 def nonresponse_form(variant: str, values: Values) -> str:
@@ -77,7 +80,7 @@ def caveat_form(variant: str, values: Values) -> str:
 FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "lead": lead_form,
     "segment": segment_form,
-    "answers": answers_form,
+    "agreement": agreement_form,
     "nonresponse": nonresponse_form,
     "caveat": caveat_form,
     "quadrant": lambda variant, values: values["quadrant"] if variant == "classified" else variant,
@@ -96,9 +99,8 @@ def filled(values: Values) -> dict[str, Any]:
     """The values with what sentences need beside them: levels by their full name, counts, differences by direction."""
     result = dict(values)
     for name in ("a", "b", "smallest", "level"):
-        level = values.get(name)
-        if level is not None and values.get("variable") is not None and "=" not in str(level):
-            result[name] = f"{values['variable']}={level}"
+        if isinstance(values.get(name), str) and values.get("variable") is not None:
+            result[name] = f"{values['variable']}={values[name]}"
     if values.get("leaders") is not None:
         result["leaders_count"] = len(values["leaders"])
     if values.get("difference") is not None and values.get("low") is not None:
@@ -135,37 +137,23 @@ def render_part(claim: Mapping[str, Any], part: str, words: Words) -> str:
     return words(f"{key}.{part}", **filled(claim["values"]))
 
 
-def check_form(check_id: str, values: Values) -> str | None:
-    """The special case a check is in, or None: nothing to overlap, to compare, to turn, to leave out."""
-    absent = {
-        "overlap": ("alone", values.get("a") is None),
-        "agreement": ("alone", values.get("tau") is None),
-        "reliability": ("none", values.get("lowest") is None),
-        "segments": ("none", values.get("smallest") is None),
-        "signs": ("none", not values.get("drivers")),
-        "missing": ("none", not values.get("dropped")),
-    }
-    form, applies = absent.get(check_id, ("", False))
-    return form if applies else None
-
-
 def render_check(check_id: str, verdict: str, values: Values, words: Words) -> dict[str, str]:
     """{name, result, text} of a check: what it is, what was found, what it means for the findings."""
     if verdict not in VERDICTS or check_id not in CHECKS:
         raise KeyError(f"no check '{check_id}' with verdict '{verdict}'")
     key, known = f"check.{check_id}", filled(values)
     if check_id == "sample":
-        known["type_text"] = words(f"sample.{values.get('type') or 'unknown'}")
-    result, meaning = _check_keys(key, check_id, verdict, check_form(check_id, values))
-    return {"name": words(key), "result": words(result, **known), "text": words(meaning, **known)}
+        known["type_text"] = words(f"sample.{values['type']}")
+    result, meaning = _check_keys(check_id, verdict, values)
+    return {"name": words(key), "result": words(f"{key}.{result}", **known), "text": words(f"{key}.{meaning}", **known)}
 
 
-def _check_keys(key: str, check_id: str, verdict: str, form: str | None) -> tuple[str, str]:
-    """The keys of result and meaning."""
-    if form is None:
-        return f"{key}.result", f"{key}.{verdict}"
-    if check_id == "signs":
-        return f"{key}.none", f"{key}.passed"
-    if check_id == "missing":
-        return f"{key}.result", f"{key}.none"
-    return ("ui.none", f"{key}.alone") if form == "alone" else (f"{key}.none", f"{key}.none.meaning")
+def _check_keys(check_id: str, verdict: str, values: Values) -> tuple[str, str]:
+    """Ends of the keys of result and meaning; nothing turned, nothing left out and a hidden group have their own."""
+    if check_id == "signs" and not values["drivers"]:
+        return "none", verdict
+    if check_id == "missing" and not values["dropped"]:
+        return "result", "none"
+    if check_id == "segments" and values["smallest"] is None:
+        return "hidden", verdict
+    return "result", verdict

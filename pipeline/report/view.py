@@ -1,0 +1,99 @@
+"""View: results.json as sections read it; it looks up and never computes an estimate."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from pipeline.report.words import Words
+
+Row = Mapping[str, Any]
+SHOWN = ("ok", "low_base")
+
+
+class View:
+    """The parts of a results.json with its rows by key. Never changes them."""
+
+    def __init__(self, results: Mapping[str, Any]) -> None:
+        self.results = results
+        self.study: Mapping[str, Any] = results["study"]
+        self.sample: Mapping[str, Any] = results["sample"]
+        self.provenance: Mapping[str, Any] = results["provenance"]
+        self.screening: Sequence[Mapping[str, Any]] = results["screening"]
+        self.checks: Sequence[Mapping[str, Any]] = results["checks"]
+        self._rows = {_key(row): row for row in results["estimates"]}
+
+    @property
+    def drivers(self) -> list[str]:
+        """Drivers in the order of the study."""
+        return list(self.study["drivers"])
+
+    @property
+    def outcome(self) -> str:
+        return str(self.study["outcome"])
+
+    @property
+    def used(self) -> list[str]:
+        """Drivers, then the outcome."""
+        return [*self.drivers, self.outcome]
+
+    def ranked(self) -> list[str]:
+        """Drivers by lmg_share, largest first; equal shares in the order of the study."""
+        return sorted(self.drivers, key=lambda name: -(self.value("importance", "lmg_share", name) or 0.0))
+
+    def estimate(
+        self, analysis: str, metric: str, term: str | None = None, group: str | None = None, contrast: str | None = None
+    ) -> Row | None:
+        """The row with this key, or None."""
+        return self._rows.get((analysis, metric, term, group, contrast))
+
+    def value(
+        self, analysis: str, metric: str, term: str | None = None, group: str | None = None, contrast: str | None = None
+    ) -> float | None:
+        """Its estimate; None where there is no such row or it shows no value."""
+        row = self.estimate(analysis, metric, term, group, contrast)
+        return None if row is None else row["estimate"]
+
+    def rows(self, analysis: str, metric: str) -> Iterator[Row]:
+        """Every row of one metric, in the order of the file."""
+        return (row for row in self.results["estimates"] if row["analysis"] == analysis and row["metric"] == metric)
+
+    def claims(self, claim_id: str, **match: Any) -> list[Mapping[str, Any]]:
+        """Claims of one id whose values hold `match`."""
+        found = (claim for claim in self.results["claims"] if claim["id"] == claim_id)
+        return [claim for claim in found if all(claim["values"].get(name) == value for name, value in match.items())]
+
+    def claim(self, claim_id: str, **match: Any) -> Mapping[str, Any] | None:
+        """The first such claim, or None."""
+        return next(iter(self.claims(claim_id, **match)), None)
+
+    def construct(self, name: str) -> Mapping[str, Any]:
+        shown: Mapping[str, Any] = self.study["constructs"][name]
+        return shown
+
+    def labels(self, language: str) -> dict[str, str]:
+        """construct -> label, 'variable=' -> label of the variable, 'variable=level' -> label of the level."""
+        found = {name: shown["label"][language] for name, shown in self.study["constructs"].items()}
+        for segment in self.study["segments"]:
+            found[f"{segment['variable']}="] = segment["label"][language]
+            found |= {f"{segment['variable']}={level['value']}": level["label"][language] for level in segment["levels"]}
+        return found
+
+    def facts(self) -> dict[str, Any]:
+        """Values of the study that every sentence may use."""
+        study = self.study
+        names = ("confidence", "draws", "seed", "outcome")
+        return {name: study[name] for name in names} | dict(study["bases"]) | {"k": len(self.drivers), "n": self.sample["n"]}
+
+    def words(self, language: str) -> Words:
+        """The words of a language, knowing the names and facts of this study."""
+        return Words(language, self.labels(language), self.facts())
+
+
+def shown(row: Row | None) -> bool:
+    """Whether the row has a value to print."""
+    return row is not None and row["state"] in SHOWN and row["estimate"] is not None
+
+
+def _key(row: Row) -> tuple[Any, ...]:
+    return row["analysis"], row["metric"], row["term"], row["group"], row["contrast"]
