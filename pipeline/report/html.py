@@ -103,7 +103,7 @@ def _footer(study: Mapping[str, Any], words: Words, firm: str) -> str:
 
 
 def policy(css: str, js: str) -> str:
-    """Content security policy that allows exactly this style and this script, fonts and pictures inside the file, else nothing."""
+    """Policy that allows exactly this style and this script, fonts and pictures inside the file, and nothing else."""
     return (
         f"default-src 'none'; style-src '{_digest(css)}'; script-src '{_digest(js)}'; "
         "font-src data:; img-src data:; base-uri 'none'; form-action 'none'"

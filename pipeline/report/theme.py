@@ -17,12 +17,14 @@ _LOGO = re.compile(r"data:image/(?:png|svg\+xml);base64,[A-Za-z0-9+/]+={0,2}")
 _HEX = re.compile(r"#[0-9a-f]{6}")
 
 LIGHT: Mapping[str, str] = {
-    "bg": "#ffffff", "surface": "#f4f8f9", "ink": "#14252b", "soft": "#4f5f66", "line": "#d5dde0", "grid": "#e6ebed",
-    "axis": "#7d8b91", "warm": "#9a4410", "warm-bg": "#fcf0ea", "warm-full": "#a4480f", "good": "#17594a", "mid": "#c9d0d4",
+    "bg": "#ffffff", "surface": "#f4f8f9", "ink": "#14252b", "soft": "#4f5f66", "line": "#d5dde0",
+    "grid": "#e6ebed", "axis": "#7d8b91", "warm": "#9a4410", "warm-bg": "#fcf0ea", "warm-full": "#a4480f",
+    "card": "#ffffff", "good": "#17594a", "mid": "#c9d0d4",
 }  # fmt: skip
 DARK: Mapping[str, str] = {
-    "bg": "#10171a", "surface": "#182125", "ink": "#e9eff1", "soft": "#a3b1b7", "line": "#344147", "grid": "#263136",
-    "axis": "#82929a", "warm": "#e2a077", "warm-bg": "#2c211c", "warm-full": "#d98a55", "good": "#7fcdb9", "mid": "#4b585f",
+    "bg": "#10171a", "surface": "#182125", "ink": "#e9eff1", "soft": "#a3b1b7", "line": "#344147",
+    "grid": "#263136", "axis": "#82929a", "warm": "#e2a077", "warm-bg": "#2c211c", "warm-full": "#d98a55",
+    "card": "#182125", "good": "#7fcdb9", "mid": "#4b585f",
 }  # fmt: skip
 
 
@@ -72,7 +74,7 @@ def _moved(colour: str, against: str, required: float, step: float) -> str:
 
 
 def accent(colour: str) -> str:
-    """The accent itself, lower case, if it can be read on white and carry white text; else ThemeError names a shade that can."""
+    """The accent, lower case, if it can be read on white and carry white text; else ThemeError names a shade that can."""
     colour = colour.lower()
     if not _HEX.fullmatch(colour):
         raise ThemeError(f"'{colour}' is not a colour; write the accent as '#rrggbb', for example '{ACCENT}'.")
@@ -136,7 +138,9 @@ def logo(folder: Path, name: str) -> str:
         raise ThemeError(f"there is no logo '{name}' in the study's folder.")
     raw = path.read_bytes()
     if len(raw) > LARGEST_LOGO:
-        raise ThemeError(f"logo '{name}' has {len(raw):,} bytes; at most {LARGEST_LOGO:,} can be embedded, so save it smaller.")
+        raise ThemeError(
+            f"logo '{name}' has {len(raw):,} bytes; at most {LARGEST_LOGO:,} can be embedded, so save it smaller."
+        )
     return f"data:{_KINDS[path.suffix.lower()]};base64,{base64.b64encode(raw).decode('ascii')}"
 
 

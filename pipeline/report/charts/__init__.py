@@ -1,6 +1,7 @@
 """The shelf of charts: one file each, pure, drawn wide and narrow from the same data.
 
-Adding a chart: write draw(data, *, width, uid, texts) -> Markup in its own file, its data in _shapes, and name it in CHARTS.
+Adding a chart: write draw(data, *, width, uid, texts) -> Markup in its own file, its data in _shapes, and name it
+in CHARTS.
 """
 
 from __future__ import annotations

@@ -72,5 +72,5 @@ def _inside(x: float, text: str, scale: Scale) -> float:
 
 def grid(scale: Scale, top: float, foot: float, most: int = 6) -> Markup:
     """Thin upright lines at the ticks, the one at zero darker."""
-    lines = [svg.line(scale(v), top, scale(v), foot, "zero" if v == 0 else "grid") for v in ticks(scale.low, scale.high, most)]
-    return Markup("").join(lines)
+    values = ticks(scale.low, scale.high, most)
+    return Markup("").join(svg.line(scale(v), top, scale(v), foot, "zero" if v == 0 else "grid") for v in values)

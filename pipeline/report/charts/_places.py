@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from pipeline.report.charts._text import Block
 
@@ -23,11 +24,6 @@ class Area:
         across = min(self.right, other.right) - max(self.left, other.left)
         down = min(self.foot, other.foot) - max(self.top, other.top)
         return max(across, 0.0) * max(down, 0.0)
-
-    def within(self, frame: Area) -> bool:
-        return (
-            self.left >= frame.left and self.right <= frame.right and self.top >= frame.top and self.foot <= frame.foot
-        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,14 +58,12 @@ def _crowd(markers: Sequence[Marker], number: int) -> int:
 
 
 def _candidates(marker: Marker, frame: Area) -> Iterator[Area]:
-    """Areas round the dot on growing rings, pushed back into the frame."""
+    """Areas beside the dot, ever farther away, pushed back into the frame; upper right first."""
     wide, tall = marker.block.width + 2 * GAP, marker.block.height
-    for ring in range(12):
-        reach = 6.0 + 13.0 * ring
-        for turn in range(16):
-            angle = math.pi * (turn / 8 - 0.25)
-            x = marker.x + math.cos(angle) * (reach + wide / 2)
-            y = marker.y + math.sin(angle) * (reach + tall / 2 + 4)
+    for across, down in product((4.0, 9.0, 24.0, 48.0, 80.0, 120.0), (1.0, 8.0, 20.0, 36.0, 56.0, 84.0, 120.0)):
+        for x_side, y_side in ((1, -1), (1, 1), (-1, -1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1)):
+            x = marker.x + x_side * (across + wide / 2)
+            y = marker.y + y_side * (down + tall / 2)
             x = min(max(x, frame.left + wide / 2), frame.right - wide / 2)
             y = min(max(y, frame.top + tall / 2), frame.foot - tall / 2)
             yield Area(left=x - wide / 2, top=y - tall / 2, right=x + wide / 2, foot=y + tall / 2)
@@ -79,4 +73,4 @@ def _cost(area: Area, marker: Marker, hard: Sequence[Area], thin: Sequence[Area]
     across = max(area.left - marker.x, 0.0, marker.x - area.right)
     down = max(area.top - marker.y, 0.0, marker.y - area.foot)
     covered = sum(area.overlap(other) for other in hard)
-    return covered * 1000 + sum(area.overlap(line) for line in thin) * 0.4 + math.hypot(across, down) ** 1.5
+    return covered * 1000 + sum(area.overlap(line) for line in thin) * 1.5 + float(math.hypot(across, down) ** 1.5)

@@ -8,7 +8,7 @@ from markupsafe import Markup
 
 from pipeline.report import svg
 from pipeline.report.charts._shapes import Answers, ChartTexts, Diverging
-from pipeline.report.charts._text import Block, fit, label
+from pipeline.report.charts._text import Block, fit, label, pitch
 from pipeline.report.charts._text import width as measured
 
 SIZE = 14.0
@@ -44,7 +44,7 @@ def draw(data: Diverging, *, width: int, uid: str, texts: ChartTexts) -> Markup:
     return svg.drawing(
         *_legend(at, data),
         *rows,
-        svg.line(at.zero, at.top - 4, at.zero, at.foot + 4, "zero"),
+        *_base(at),
         width=width,
         height=at.foot + 8,
         uid=uid,
@@ -54,8 +54,17 @@ def draw(data: Diverging, *, width: int, uid: str, texts: ChartTexts) -> Markup:
     )
 
 
+def _base(at: Layout) -> list[Markup]:
+    """The line between the sides, broken on a narrow drawing where the labels stand."""
+    if at.wide:
+        return [svg.line(at.zero, at.top - 4, at.zero, at.foot + 4, "zero")]
+    rows = (at.middle(row) for row in range(len(at.labels)))
+    return [svg.line(at.zero, y - at.thick / 2 - 3, at.zero, y + at.thick / 2 + 3, "zero") for y in rows]
+
+
 def _spoken(data: Diverging, row: Answers) -> str:
-    return ", ".join(f"{point} {text}" for point, text in zip(data.points, row.texts or map(_percent, row.shares), strict=True))
+    texts = row.texts or tuple(map(_percent, row.shares))
+    return ", ".join(f"{point} {text}" for point, text in zip(data.points, texts, strict=True))
 
 
 def _percent(share: float | None) -> str:
@@ -80,16 +89,29 @@ def _layout(data: Diverging, full: float) -> Layout:
     below, above = _sides(data)
     left = max(0.02, *(_sum(row, below) for row in data.rows))
     right = max(0.02, *(_sum(row, above) for row in data.rows))
-    gap = (44.0 if wide else 14.0) if data.neutral is not None else 0.0
-    middle = max((row.shares[data.neutral] or 0.0 for row in data.rows), default=0.0) if data.neutral is not None else 0.0
-    head = measured(data.neutral_title, 13) if data.neutral is not None else 0.0
-    unit = (full - start - gap - 2) / (left + right + middle)
-    if middle * unit < head:
-        unit = (full - start - gap - 2 - head) / (left + right)
+    unit, gap = _unit(data, full - start - 2, left + right, 44.0 if wide else 14.0)
     zero = start + left * unit
-    apart = zero + right * unit + gap
-    pitch, thick = (34.0, 20.0) if wide else (48.0, 20.0)
-    return Layout(full=full, wide=wide, labels=labels, zero=zero, unit=unit, apart=apart, top=50.0, pitch=pitch, thick=thick)
+    return Layout(
+        full=full,
+        wide=wide,
+        labels=labels,
+        zero=zero,
+        unit=unit,
+        apart=zero + right * unit + gap,
+        top=50.0,
+        pitch=pitch(labels, 34.0) if wide else 48.0,
+        thick=20.0,
+    )
+
+
+def _unit(data: Diverging, room: float, sides: float, gap: float) -> tuple[float, float]:
+    """Units of the drawing for a share of 1, and the gap before the middle column, which holds its title too."""
+    if data.neutral is None:
+        return room / sides, 0.0
+    middle = max((row.shares[data.neutral] or 0.0 for row in data.rows), default=0.0)
+    title = measured(data.neutral_title, 13) + 2
+    unit = (room - gap) / (sides + middle)
+    return (unit if middle * unit >= title else (room - gap - title) / sides), gap
 
 
 def _shade(side: str, step: int, steps: int) -> str:
@@ -126,24 +148,30 @@ def _part(x: float, y: float, size: float, thick: float, kind: str, share: float
     drawn = svg.rect(x, y - thick / 2, size, thick, f"part {kind}")
     if size < measured(words, 12) + 7 or words == "0":
         return drawn
-    return drawn + svg.text(words, x + size / 2, y + 4.3, f"share on-{kind}", "middle")
+    return drawn + svg.text(words, x + size / 2, y + 4.3, f"share on-{kind}", "middle", 12)
 
 
 def _legend(at: Layout, data: Diverging) -> list[Markup]:
-    """Swatches round the base line with the points below, the names of the sides above."""
+    """Swatches with the points below, the names of the sides above; under the base line where there is room."""
     below, above = _sides(data)
-    swatch = 22.0 if at.wide else min(20.0, (at.full - at.zero) / (len(above) + 0.5), max(at.zero, 60) / (len(below) + 0.5))
-    zero = min(max(at.zero, len(below) * swatch + 4), at.full - len(above) * swatch - 4)
+    end = at.full if data.neutral is None else at.apart - 6
+    swatch = min(22.0, end / (len(data.points) + 1))
+    left = max(len(below) * swatch + 4, min(measured(data.low_title, 13), end / 2 - 8) + 8)
+    right = max(len(above) * swatch + 4, min(measured(data.high_title, 13), end / 2 - 8) + 8)
+    zero = max(min(at.zero, end - right), left)
     marks = []
     for place, kind, side in _parts(data):
         step = (below.stop - place if side < 0 else place - above.start + 1) * swatch
-        x = zero - step - 2 if side < 0 else zero + step - swatch + 2
-        marks += [svg.rect(x, 20, swatch - 1, 9, kind), svg.text(data.points[place], x + swatch / 2, 41, "legend", "middle", 11)]
-    marks += [_side(data.low_title, zero - 6, zero, "end"), _side(data.high_title, zero + 6, at.full - zero, None)]
+        marks += _swatch(zero - step - 2 if side < 0 else zero + step - swatch + 2, swatch, kind, data.points[place])
+    marks += [_side(data.low_title, zero - 6, zero, "end"), _side(data.high_title, zero + 6, end - zero, None)]
     if data.neutral is not None:
-        marks += [svg.rect(at.apart, 20, swatch - 1, 9, "mid"), svg.text(data.neutral_title, at.apart, 13, "axis-title")]
-        marks.append(svg.text(data.points[data.neutral], at.apart + swatch / 2, 41, "legend", "middle", 11))
+        marks += _swatch(at.apart, swatch, "mid", data.points[data.neutral])
+        marks.append(_side(data.neutral_title, at.apart, at.full - at.apart + 6, None))
     return marks
+
+
+def _swatch(x: float, wide: float, kind: str, point: str) -> list[Markup]:
+    return [svg.rect(x, 20, wide - 1, 9, kind), svg.text(point, x + wide / 2, 41, "legend", "middle", 11)]
 
 
 def _side(words: str, x: float, room: float, anchor: str | None) -> Markup:

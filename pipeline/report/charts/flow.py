@@ -11,7 +11,6 @@ from pipeline.report.charts._text import width as measured
 
 SIZE = 14.0
 TALL = 46.0
-STEP = 24.0
 
 
 def draw(data: Flow, *, width: int, uid: str, texts: ChartTexts) -> Markup:
@@ -23,7 +22,7 @@ def draw(data: Flow, *, width: int, uid: str, texts: ChartTexts) -> Markup:
         y += TALL
         if not last:
             marks.append(_losses(box, y, full))
-            y += _gap(box)
+            y += _gap(box, full)
     return svg.drawing(
         *marks,
         width=width,
@@ -39,8 +38,13 @@ def _spoken(box: Box) -> list[tuple[str, str]]:
     return [(box.label, box.n_text), *((loss.text, loss.n_text) for loss in box.losses)]
 
 
-def _gap(box: Box) -> float:
-    return max(32.0, STEP * len(box.losses) + 12)
+def _step(full: float) -> float:
+    """Room for one loss; its text may take two lines on a narrow drawing."""
+    return 24.0 if full >= 600 else 32.0
+
+
+def _gap(box: Box, full: float) -> float:
+    return max(32.0, _step(full) * len(box.losses) + 12)
 
 
 def _room(full: float) -> float:
@@ -61,20 +65,21 @@ def _box(box: Box, y: float, full: float, last: bool) -> Markup:
 
 def _losses(box: Box, y: float, full: float) -> Markup:
     """The arrow to the next box and a branch for each loss."""
-    end, stem = y + _gap(box), 28.0
+    gap, step, stem = _gap(box, full), _step(full), 28.0
+    end = y + gap
     arrow = svg.element("path", d=f"M{svg.number(stem - 5)} {svg.number(end - 7)}h10l-5 7z", class_="arrow")
-    first = y + (_gap(box) - 6) / 2 - STEP * (len(box.losses) - 1) / 2
-    branches = [_branch(loss, first + i * STEP, full, stem) for i, loss in enumerate(box.losses)]
+    first = y + (gap - 6) / 2 - step * (len(box.losses) - 1) / 2
+    branches = [_branch(loss, first + i * step, full, stem) for i, loss in enumerate(box.losses)]
     return svg.group(svg.line(stem, y, stem, end - 6, "stem"), arrow, *branches)
 
 
 def _branch(loss: Loss, y: float, full: float, stem: float) -> Markup:
     end = _room(full) + 18 if full >= 600 else stem + 22
     number = measured(loss.n_text, 13.5, bold=True)
-    words = fit(loss.text, full - end - 16 - number - 8, 13, lines=1)
+    words = fit(loss.text, full - end - 16 - number - 8, 13, lines=1 if full >= 600 else 2)
     return svg.group(
         svg.line(stem, y, end, y, "stem"),
-        svg.text(loss.n_text, end + 8, y + 4.7, "loss"),
+        svg.text(loss.n_text, end + 8, y + 4.7, "loss", None, 13.5),
         label(words, end + 16 + number, y, "loss-text"),
         title=f"{loss.text} {loss.n_text}",
     )

@@ -9,7 +9,7 @@ from markupsafe import Markup
 from pipeline.report import svg
 from pipeline.report.charts import _axis
 from pipeline.report.charts._shapes import Bar, Bars, ChartTexts
-from pipeline.report.charts._text import Block, fit, label, width
+from pipeline.report.charts._text import Block, fit, label, pitch, width
 
 SIZE = 14.0
 THICK = 16.0
@@ -37,7 +37,7 @@ def draw(data: Bars, *, width: int, uid: str, texts: ChartTexts) -> Markup:
     """Bars in the order given; a bar without a value leaves its text alone."""
     at = _layout(data, float(width))
     marks = [
-        _axis.grid(at.scale, at.top, at.foot),
+        *_grid(at),
         *(_row(at, bar, row) for row, bar in enumerate(data.bars)),
         *_ranks(at, data),
         _divider(at, data.divider_after),
@@ -55,8 +55,9 @@ def draw(data: Bars, *, width: int, uid: str, texts: ChartTexts) -> Markup:
 
 
 def _spoken(data: Bars, bar: Bar) -> str:
-    parts = (bar.value_text, bar.range_text and f"[{bar.range_text}]", bar.rank_text and f"({data.rank_title} {bar.rank_text})")
-    return " ".join(part for part in parts if part)
+    rank = f"({data.rank_title} {bar.rank_text})" if bar.rank_text else ""
+    span = f"[{bar.range_text}]" if bar.range_text else ""
+    return " ".join(part for part in (bar.value_text, span, rank) if part)
 
 
 def _layout(data: Bars, full: float) -> Layout:
@@ -69,18 +70,30 @@ def _layout(data: Bars, full: float) -> Layout:
     low, high = _axis.extent((value for bar in data.bars for value in (bar.value, bar.low, bar.high)), hold=(0.0,))
     end = full - values - 14 - (ranks + 20 if wide else 0)
     scale = _axis.Scale(low=low, high=high, start=start, end=end)
-    return Layout(width=full, wide=wide, labels=labels, scale=scale, top=30.0, pitch=38.0 if wide else 52.0)
+    return Layout(
+        width=full, wide=wide, labels=labels, scale=scale, top=30.0, pitch=pitch(labels, 38.0) if wide else 52.0
+    )
+
+
+def _grid(at: Layout) -> list[Markup]:
+    """The grid, broken on a narrow drawing where the labels stand."""
+    if at.wide:
+        return [_axis.grid(at.scale, at.top, at.foot)]
+    rows = (at.middle(row) for row in range(len(at.labels)))
+    return [_axis.grid(at.scale, middle - THICK / 2 - 3, middle + THICK / 2 + 3) for middle in rows]
 
 
 def _row(at: Layout, bar: Bar, row: int) -> Markup:
     block, middle = at.labels[row], at.middle(row)
     kind = "name strong" if bar.leading else "name"
-    named = (
-        label(block, at.scale.start - 12, middle, kind, "end") if at.wide else label(block, 0, middle - THICK / 2 - 13, kind)
-    )
+    if at.wide:
+        named = label(block, at.scale.start - 12, middle, kind, "end")
+    else:
+        named = label(block, 0, middle - THICK / 2 - 13, kind)
     value = "value muted" if bar.muted else "value"
     shown = svg.text(bar.value_text, _end(at, bar) + 8, middle + 5, value)
-    return svg.group(named, *_bar(at, bar, middle), shown, title=f"{bar.label} {bar.value_text} {bar.range_text}".strip())
+    hover = f"{bar.label} {bar.value_text} {bar.range_text}".strip()
+    return svg.group(named, *_bar(at, bar, middle), shown, title=hover)
 
 
 def _end(at: Layout, bar: Bar) -> float:
@@ -106,9 +119,10 @@ def _interval(low: float, high: float, middle: float) -> list[Markup]:
 
 def _ranks(at: Layout, data: Bars) -> list[Markup]:
     lift = 0.0 if at.wide else -THICK / 2 - 13
-    head = svg.text(data.rank_title, at.width, 16, "axis-title", "end")
-    ranks = [svg.text(bar.rank_text, at.width, at.middle(i) + lift + 5, "rank", "end") for i, bar in enumerate(data.bars)]
-    return [head, *ranks]
+    head = svg.text(data.rank_title, at.width, 16, "axis-title", "end", 13)
+    heights = [at.middle(row) + lift + 5 for row in range(len(data.bars))]
+    ranks = zip(data.bars, heights, strict=True)
+    return [head, *(svg.text(bar.rank_text, at.width, y, "rank", "end") for bar, y in ranks)]
 
 
 def _divider(at: Layout, after: int | None) -> Markup:

@@ -19,11 +19,11 @@ def draw(data: Intervals, *, width: int, uid: str, texts: ChartTexts) -> Markup:
     pitch, top = (34.0 if wide else 46.0), 8.0
     foot = top + pitch * len(data.rows)
     scale = _scale(data, float(width), wide)
-    line = [] if data.reference is None else [svg.line(scale(data.reference), top, scale(data.reference), foot, "quadrant-line")]
+    place = [] if data.reference is None else [scale(data.reference)]
     rows = [_row(scale, row, top + pitch * (i + 0.5), float(width), wide) for i, row in enumerate(data.rows)]
     return svg.drawing(
-        _axis.grid(scale, top, foot),
-        *line,
+        *(_axis.grid(scale, *ends) for ends in _spans(wide, top, foot, pitch)),
+        *(svg.line(x, y, x, end, "quadrant-line") for x in place for y, end in _spans(wide, top, foot, pitch)),
         *rows,
         _axis.bottom(scale, foot, percent=data.percent),
         width=width,
@@ -33,6 +33,12 @@ def draw(data: Intervals, *, width: int, uid: str, texts: ChartTexts) -> Markup:
         description=texts.spoken([(row.label, row.text) for row in data.rows]),
         class_="intervals",
     )
+
+
+def _spans(wide: bool, top: float, foot: float, pitch: float) -> list[tuple[float, float]]:
+    """Heights of the grid, broken on a narrow drawing where the labels stand."""
+    rows = round((foot - top) / pitch)
+    return [(top, foot)] if wide else [(top + pitch * i + 24, top + pitch * (i + 1)) for i in range(rows)]
 
 
 def _scale(data: Intervals, full: float, wide: bool) -> _axis.Scale:

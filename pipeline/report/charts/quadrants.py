@@ -14,6 +14,7 @@ from pipeline.report.charts._text import Block, fit, label
 
 SIZE = 14.0
 BAND = 30.0
+KEY = 20.0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,24 +27,49 @@ class Plot:
 
 
 def draw(data: Quadrants, *, width: int, uid: str, texts: ChartTexts) -> Markup:
-    """Points with a label each that covers no other; a point without both values is named in the description alone."""
+    """Points with a label each that covers no other; a point without both values is named in the description alone.
+
+    Where the labels would crowd the drawing, the points carry numbers and the labels stand below it.
+    """
     plot = _plot(data, float(width))
     corners = _corners(data, plot)
     shown = [point for point in data.points if point.x is not None and point.y is not None]
-    markers = [_marker(plot, point, width) for point in shown]
+    blocks = [fit(point.label, width * 0.26, SIZE if width >= 600 else 13, bold=True) for point in shown]
+    key = _key(shown, plot, float(width)) if _crowded(blocks, plot.frame, width) else []
+    markers = [_marker(plot, *one) for one in zip(shown, _numbers(blocks) if key else blocks, strict=True)]
     areas = place(markers, plot.frame, [area for _, area, _ in corners])
     return svg.drawing(
         *_ground(data, plot),
         *(label(block, area.left, (area.top + area.foot) / 2, kind) for block, area, kind in corners),
         *(_cross(plot, point) for point in shown),
         *(_named(*parts) for parts in zip(shown, markers, areas, strict=True)),
+        *key,
         width=width,
-        height=plot.frame.foot + 48,
+        height=plot.frame.foot + 48 + (KEY * len(key) + 12 if key else 0),
         uid=uid,
         title=texts.title,
         description=texts.spoken([(point.label, point.text) for point in data.points]),
         class_="quadrants",
     )
+
+
+def _crowded(blocks: list[Block], frame: Area, width: int) -> bool:
+    most = (0.2 if width >= 600 else 0.12) * (frame.right - frame.left) * (frame.foot - frame.top)
+    return sum(block.width * block.height for block in blocks) > most
+
+
+def _numbers(blocks: list[Block]) -> list[Block]:
+    return [Block(lines=(str(number),), size=13, bold=True) for number in range(1, len(blocks) + 1)]
+
+
+def _key(shown: list[Point], plot: Plot, full: float) -> list[Markup]:
+    """One line a point below the drawing: its number and its label."""
+    lines = []
+    for number, point in enumerate(shown):
+        y = plot.frame.foot + 56 + KEY * (number + 0.5)
+        named = label(fit(point.label, full - 30, 13, lines=1), 28, y, "name")
+        lines.append(svg.group(svg.text(str(number + 1), 18, y + 4.6, "point-name", "end", 13), named))
+    return lines
 
 
 def _plot(data: Quadrants, full: float) -> Plot:
@@ -66,8 +92,8 @@ def _ground(data: Quadrants, plot: Plot) -> list[Markup]:
         svg.line(frame.left, frame.foot, frame.right, frame.foot, "zero"),
         _axis.bottom(_within(plot.x, frame), frame.foot, percent=data.x_percent),
         *_left(plot, data.y_percent),
-        svg.text(data.y_title, 0, 13, "axis-title"),
-        svg.text(data.x_title, (frame.left + frame.right) / 2, frame.foot + 41, "axis-title", "middle"),
+        svg.text(data.y_title, 0, 13, "axis-title", None, 13),
+        label(fit(data.x_title, frame.right, 13, lines=1), frame.right, frame.foot + 37, "axis-title", "end"),
     ]
 
 
@@ -81,7 +107,8 @@ def _within(scale: _axis.Scale, frame: Area) -> _axis.Scale:
 
 def _left(plot: Plot, percent: bool) -> list[Markup]:
     values = [value for value in _axis.ticks(plot.y.low, plot.y.high, 6) if value >= 0 or plot.y.low < 0]
-    return [svg.text(_axis.tick_text(v, percent), plot.frame.left - 8, plot.y(v) + 4, "tick", "end") for v in values]
+    x = plot.frame.left - 8
+    return [svg.text(_axis.tick_text(v, percent), x, plot.y(v) + 4, "tick", "end", _axis.TICK) for v in values]
 
 
 def _corners(data: Quadrants, plot: Plot) -> list[tuple[Block, Area, str]]:
@@ -103,15 +130,14 @@ def _corners(data: Quadrants, plot: Plot) -> list[tuple[Block, Area, str]]:
     return found
 
 
-def _marker(plot: Plot, point: Point, full: int) -> Marker:
+def _marker(plot: Plot, point: Point, block: Block) -> Marker:
     x, y = plot.x(point.x or 0.0), plot.y(point.y or 0.0)
     lines = []
     if point.x_low is not None and point.x_high is not None:
         lines.append(Area(left=plot.x(point.x_low), top=y - 1, right=plot.x(point.x_high), foot=y + 1))
     if point.y_low is not None and point.y_high is not None:
         lines.append(Area(left=x - 1, top=plot.y(point.y_high), right=x + 1, foot=plot.y(point.y_low)))
-    room = 200 if full >= 600 else 120
-    return Marker(x=x, y=y, block=fit(point.label, room, SIZE if full >= 600 else 13, bold=True), lines=tuple(lines))
+    return Marker(x=x, y=y, block=block, lines=tuple(lines))
 
 
 def _cross(plot: Plot, point: Point) -> Markup:
