@@ -7,8 +7,14 @@ import colorsys
 import re
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-ACCENT = "#0b6e6e"
+from pipeline.errors import DefinitionError
+
+if TYPE_CHECKING:
+    from pipeline.study import Study
+
+ACCENT = "#0b6e69"
 READABLE = 4.5
 LARGEST_LOGO = 200_000
 
@@ -74,7 +80,7 @@ def _moved(colour: str, against: str, required: float, step: float) -> str:
 
 
 def accent(colour: str) -> str:
-    """The accent, lower case, if it can be read on white and carry white text; else ThemeError names a shade that can."""
+    """The accent, lower case, if it can be read on white and carry white text; else ThemeError names one that can."""
     colour = colour.lower()
     if not _HEX.fullmatch(colour):
         raise ThemeError(f"'{colour}' is not a colour; write the accent as '#rrggbb', for example '{ACCENT}'.")
@@ -125,6 +131,23 @@ def stylesheet(colour: str) -> str:
 
 def _rules(named: Mapping[str, str]) -> str:
     return ";".join(f"--{name}:{value}" for name, value in named.items())
+
+
+def accent_of(study: Study) -> str:
+    """The study's accent, lower case; DefinitionError with its place if it could not be read."""
+    try:
+        return accent(study.definition.report.theme.accent)
+    except ThemeError as error:
+        raise DefinitionError(study.problem(str(error), "report", "theme", "accent")) from None
+
+
+def logo_url(study: Study) -> str | None:
+    """data: URI of the study's logo, None without one; DefinitionError with its place if it cannot be embedded."""
+    name = study.definition.report.theme.logo
+    try:
+        return None if name is None else logo(study.folder, name)
+    except ThemeError as error:
+        raise DefinitionError(study.problem(str(error), "report", "theme", "logo")) from None
 
 
 def logo(folder: Path, name: str) -> str:
