@@ -15,7 +15,7 @@ from pathlib import Path
 from pipeline.report.folder import manifest
 
 CODE = Path(__file__).parents[1]
-SOFTWARE = ("numpy", "pandas", "scipy", "statsmodels", "pyarrow", "python-calamine", "jinja2", "markupsafe", "babel")
+SOFTWARE = ("numpy", "pandas", "scipy", "pyarrow", "python-calamine", "jinja2", "markupsafe", "babel")
 PACKAGE = "package:"
 
 

@@ -19,7 +19,7 @@ from pipeline import __version__
 from pipeline.errors import AnalysisRefused, DataError, DefinitionError, ExportError, Problem, WhybuyError
 
 Run = Callable[..., tuple[int, str, str]]
-HEAVY = ("numpy", "pandas", "scipy", "pydantic", "jinja2", "statsmodels", "pingouin", "pyarrow", "ruamel")
+HEAVY = ("numpy", "pandas", "scipy", "jinja2", "statsmodels", "pingouin", "pyarrow", "ruamel")
 
 
 @pytest.fixture
