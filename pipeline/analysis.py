@@ -43,7 +43,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
 
     Raises DataError where the data contradict the definition, AnalysisRefused where they cannot carry the model.
     """
-    tell = progress or (lambda stage: None)
+    tell = progress or str
     tell("read")
     responses = read(study)
     tell("screen")
@@ -77,14 +77,14 @@ def _refuse_unusable(study: Study, people: Sample) -> None:
     """Scores without variance and drivers that repeat each other cannot be decomposed: say which."""
     flat = [name for name, column in zip(people.names, people.scores.T, strict=True) if np.ptp(column) == 0]
     if flat:
-        message = f"everybody has the same score on {listing(flat)}, so nothing can be explained by or of it; leave it out."
+        message = f"everybody has the same score on {listing(flat)}, so it explains nothing; leave it out."
         raise AnalysisRefused(study.problem(message, "model"))
     together = np.corrcoef(people.scores[:, :-1], rowvar=False).reshape(len(people.drivers), -1)
     repeated = [people.drivers[at] for at in culprits(together)]
     if repeated:
         message = (
-            f"the drivers {listing(repeated)} repeat each other (one is a combination of the others), so their importance "
-            "cannot be told apart; drop one of them or put their items into one construct."
+            f"the drivers {listing(repeated)} repeat each other (one is a combination of the others), so their "
+            "importance cannot be told apart; drop one of them or put their items into one construct."
         )
         raise AnalysisRefused(study.problem(message, "model", "drivers"))
 
@@ -95,7 +95,9 @@ def _resample(study: Study, people: Sample, setting: Setting) -> dict[str, Resam
     tops = [study.scale(name).high - 1 for name in people.names]
     panels = {
         "scores": Panel(names=people.names, columns=people.scores, rows=everyone),
-        "tops": Panel(names=people.names, columns=(people.scores >= np.array(tops) - 1e-9).astype(float), rows=everyone),
+        "tops": Panel(
+            names=people.names, columns=(people.scores >= np.array(tops) - 1e-9).astype(float), rows=everyone
+        ),
         **_item_panels(people, setting),
         **compare.panels(people, setting),
     }
@@ -117,7 +119,7 @@ def _model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], s
     scores = resampled["scores"]
     importance = drivers.decompose(scores)
     if isinstance(importance, str):
-        message = f"the drivers cannot be decomposed in enough resamples ({importance}); use fewer drivers or more respondents."
+        message = f"the drivers cannot be told apart in enough resamples ({importance}); use fewer or ask more people."
         raise AnalysisRefused(study.problem(message, "model", "drivers"))
     model = effects.fit(people)
     scales = {name: study.scale(name) for name in people.names}
@@ -125,7 +127,7 @@ def _model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], s
     return [
         *drivers.importance_rows(importance, people.everyone, setting),
         *effects.regression_rows(model, scores.point, people, setting),
-        *effects.overlap_rows(model, scores.point.correlations, people, setting),
+        *effects.overlap_rows(scores.point.correlations, people, setting),
         *reliability.reliability_rows(items, people, setting),
         *description.description_rows(scores, resampled["tops"], people, setting),
         *description.distribution_rows(people, scales, setting),

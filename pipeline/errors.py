@@ -1,11 +1,11 @@
 """Every error a user can cause, as one tree; each branch has the exit code of CONTRACT.md.
 
-    WhybuyError              1   our bug, if nothing more exact is raised
-    ├── UsageError           2   the command line is wrong
-    ├── DefinitionError      3   study.yaml is wrong
-    ├── DataError            4   the data cannot be read, or contradict the definition
-    ├── AnalysisRefused      5   too few cases, singular drivers, no variance
-    └── ExportError          6   an output could not be written; the analysis was kept
+WhybuyError              1   our bug, if nothing more exact is raised
+├── UsageError           2   the command line is wrong
+├── DefinitionError      3   study.yaml is wrong
+├── DataError            4   the data cannot be read, or contradict the definition
+├── AnalysisRefused      5   too few cases, singular drivers, no variance
+└── ExportError          6   an output could not be written; the analysis was kept
 """
 
 from __future__ import annotations

@@ -39,7 +39,9 @@ class Moments:
         centred = columns - origin
         scaled = centred * weight[:, None]
         total = weight.sum()
-        return cls(names=names, origin=origin, weight=total, sums=scaled.sum(0), products=scaled.T @ centred, rows=len(columns))
+        return cls(
+            names=names, origin=origin, weight=total, sums=scaled.sum(0), products=scaled.T @ centred, rows=len(columns)
+        )
 
     @classmethod
     def of_correlations(cls, correlations: Array, names: tuple[str, ...], rows: int) -> Moments:
@@ -88,7 +90,12 @@ class Moments:
         at = np.array([self.names.index(name) for name in names])
         products = self.products[..., at[:, None], at]
         return Moments(
-            names=names, origin=self.origin[at], weight=self.weight, sums=self.sums[..., at], products=products, rows=self.rows
+            names=names,
+            origin=self.origin[at],
+            weight=self.weight,
+            sums=self.sums[..., at],
+            products=products,
+            rows=self.rows,
         )
 
 
@@ -129,4 +136,6 @@ def from_sums(parts: Array, names: tuple[str, ...], origin: Array, rows: int) ->
     first, second = np.triu_indices(q)
     products = np.empty((*parts.shape[:-1], q, q))
     products[..., first, second] = products[..., second, first] = parts[..., 1 + q :]
-    return Moments(names=names, origin=origin, weight=parts[..., 0], sums=parts[..., 1 : 1 + q], products=products, rows=rows)
+    return Moments(
+        names=names, origin=origin, weight=parts[..., 0], sums=parts[..., 1 : 1 + q], products=products, rows=rows
+    )

@@ -63,7 +63,7 @@ class Sample:
 
 
 def sample(responses: Responses, screening: Screening, scores: Scores, study: Study) -> Sample:
-    """Rows that were kept, weigh more than nothing and have a score on the outcome and every driver (listwise).
+    """Rows that were kept and have a score on the outcome and every driver (listwise).
 
     Raises AnalysisRefused where too few rows are left for the drivers.
     """
@@ -93,8 +93,8 @@ def _refuse_too_few(study: Study, n: int) -> None:
     needed = max(study.definition.quality.minimum_base, len(study.drivers) + 3)
     if n < needed:
         message = (
-            f"{n} respondents have a usable answer to the outcome and every driver; {len(study.drivers)} drivers need at least "
-            f"{needed}. Use fewer drivers, lower min_answered, or collect more answers."
+            f"{n} respondents have a usable answer to the outcome and every driver; {len(study.drivers)} drivers need "
+            f"at least {needed}. Use fewer drivers, lower min_answered, or collect more answers."
         )
         raise AnalysisRefused(study.problem(message, "model"))
 
@@ -103,4 +103,8 @@ def _groups(responses: Responses, rows: Array, name: str, study: Study) -> Group
     column = responses.variables[name].iloc[rows]
     levels = tuple(str(level) for level in column.cat.categories if (column == level).any())
     of_row = np.array([levels.index(str(value)) if isinstance(value, str) else -1 for value in column], dtype=int)
-    return Groups(levels=levels, of_row=of_row, reference=study.definition.segments.reference.get(name, levels[0] if levels else ""))
+    return Groups(
+        levels=levels,
+        of_row=of_row,
+        reference=study.definition.segments.reference.get(name, levels[0] if levels else ""),
+    )

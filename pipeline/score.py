@@ -61,7 +61,9 @@ def _refuse_dead_items(study: Study, items: Mapping[str, Array]) -> None:
                 message = f"item '{item}' of '{name}' holds no answer at all; check the export, or take the item out."
                 empty.append(study.problem(message, "constructs", name, "items", item))
             elif len(answered) > 1 and np.ptp(answered) == 0:
-                message = f"item '{item}' of '{name}' has the same answer from everybody, so it tells nothing; take it out."
+                message = (
+                    f"item '{item}' of '{name}' has the same answer from everybody, so it tells nothing; take it out."
+                )
                 constant.append(study.problem(message, "constructs", name, "items", item))
     if empty:
         raise DataError(*empty)

@@ -42,7 +42,9 @@ def _text_keys(value: Any) -> Any:
 
 def _files(value: Any) -> Any:
     value = [value] if isinstance(value, (str, dict)) else value
-    return [{"file": entry} if isinstance(entry, str) else entry for entry in value] if isinstance(value, list) else value
+    return (
+        [{"file": entry} if isinstance(entry, str) else entry for entry in value] if isinstance(value, list) else value
+    )
 
 
 def _missing(value: Any) -> Any:
@@ -66,7 +68,9 @@ class StudyInfo(Spec):
     title: Label = Field(description="Name of the study, as the report prints it.")
     client: Label | None = Field(None, description="For whom the study was made.")
     wave: Label | None = Field(None, description="Name of this wave, as the report prints it.")
-    fieldwork: tuple[str, str] | None = Field(None, description="First and last day of fieldwork, as the report prints them.")
+    fieldwork: tuple[str, str] | None = Field(
+        None, description="First and last day of fieldwork, as the report prints them."
+    )
     simulated: bool = Field(False, description="true if no real person answered; then every page says so.")
     design: Literal["survey", "experiment"] = Field("survey", description="Only an experiment may speak of effects.")
 
@@ -88,11 +92,15 @@ class SampleInfo(Spec):
 
 
 class DataFile(Spec):
-    file: str = Field(description="Path inside the study folder, or package:NAME/path for a file of an installed package.")
+    file: str = Field(
+        description="Path inside the study folder, or package:NAME/path for a file of an installed package."
+    )
     wave: Code | None = Field(None, description="Level of the variable 'wave' for all rows of this file.")
     format: Literal["csv", "excel", "parquet"] | None = Field(None, description="Detected by content when absent.")
     encoding: str | None = Field(None, description="Detected when absent; always reported.")
-    delimiter: str | None = Field(None, min_length=1, max_length=1, description="Detected when absent; always reported.")
+    delimiter: str | None = Field(
+        None, min_length=1, max_length=1, description="Detected when absent; always reported."
+    )
     sheet: str | None = Field(None, description="Name of the Excel sheet; the first when absent.")
     rename: dict[str, str] = Field({}, description="Column of the file -> name used in this study.")
 
@@ -103,7 +111,9 @@ class Complete(Spec):
 
 
 class Respondent(Spec):
-    id: str | None = Field(None, description="Column that tells people apart; rows of one person are resampled together.")
+    id: str | None = Field(
+        None, description="Column that tells people apart; rows of one person are resampled together."
+    )
     complete: Complete | None = Field(None, description="Which rows are finished interviews.")
 
 
@@ -144,7 +154,9 @@ class Construct(Spec):
     label: Label | None = Field(None, description="Name in the report; the key itself when absent.")
     scale: str | None = Field(None, description="A name under scales; may be absent where only one scale is declared.")
     reverse: Names = Field((), description="Items in which a high answer means little of the construct.")
-    min_answered: int | None = Field(None, ge=1, description="Answers a score needs: all of 1-2 items, else half, rounded up.")
+    min_answered: int | None = Field(
+        None, ge=1, description="Answers a score needs: all of 1-2 items, else half, rounded up."
+    )
     source: str | None = Field(None, description="Literature the items come from.")
 
     @property
@@ -161,9 +173,13 @@ class Variable(Spec):
     column: str | None = Field(None, description="Column in the data; the key itself when absent.")
     type: Literal["category", "number"] | None = Field(None, description="category unless range or cut is given.")
     label: Label | None = None
-    codes: Annotated[dict[str, Label], BeforeValidator(_text_keys)] = Field({}, description="Code in the data -> label.")
+    codes: Annotated[dict[str, Label], BeforeValidator(_text_keys)] = Field(
+        {}, description="Code in the data -> label."
+    )
     from_: str | None = Field(None, alias="from", description="A number variable to cut into bands.")
-    cut: tuple[float, ...] = Field((), description="Limits of the bands: [16, 25, 35] gives 16 to under 25 and 25 to under 35.")
+    cut: tuple[float, ...] = Field(
+        (), description="Limits of the bands: [16, 25, 35] gives 16 to under 25 and 25 to under 35."
+    )
     labels: tuple[Label, ...] = Field((), description="Names of the bands.")
     range: tuple[float, float] | None = Field(None, description="Lowest and highest possible number.")
 
@@ -176,7 +192,9 @@ class Stack(Spec):
 
 class Model(Spec):
     outcome: str = Field(description="Construct to explain.")
-    drivers: tuple[str, ...] | None = Field(None, description="Constructs that may explain it; every other one when absent.")
+    drivers: tuple[str, ...] | None = Field(
+        None, description="Constructs that may explain it; every other one when absent."
+    )
     draws: int = Field(2000, ge=200, le=20000, description="Bootstrap replicates.")
     seed: int = Field(20260101, ge=0, lt=2**63, description="Seed of the bootstrap.")
     confidence: float = Field(0.95, gt=0.5, lt=1, description="Nominal coverage of the intervals.")
@@ -186,7 +204,9 @@ class Segments(Spec):
     compare: Names = Field((), description="Variables whose levels are compared.")
     brand: str | None = Field(None, description="The variable that tells which brand a row rates.")
     waves: str | None = Field(None, description="The variable that tells the wave; 'wave' when data names waves.")
-    reference: dict[str, Code] = Field({}, description="Variable -> level the others are compared with; the first when absent.")
+    reference: dict[str, Code] = Field(
+        {}, description="Variable -> level the others are compared with; the first when absent."
+    )
 
 
 class Weights(Spec):
@@ -208,7 +228,9 @@ class Theme(Spec):
 
 
 class Report(Spec):
-    languages: Annotated[tuple[Literal["en", "zh"], ...], BeforeValidator(_one_or_many)] = Field(("en", "zh"), min_length=1)
+    languages: Annotated[tuple[Literal["en", "zh"], ...], BeforeValidator(_one_or_many)] = Field(
+        ("en", "zh"), min_length=1
+    )
     theme: Theme = Theme()
 
 

@@ -10,11 +10,11 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from pipeline.errors import DefinitionError, Problem, listing, nearest
-from pipeline.specs import NAME, Construct, Definition, Label, Scale, Variable
+from pipeline.errors import DefinitionError, Problem
+from pipeline.specs import Construct, Definition, Label, Scale, Variable
 
 LARGEST = 1_000_000
-Path_ = tuple[str | int, ...]
+Place = tuple[str | int, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,7 +23,7 @@ class Study:
 
     path: Path
     definition: Definition
-    places: Mapping[Path_, tuple[int, int]]
+    places: Mapping[Place, tuple[int, int]]
     sha256: str
 
     @property
@@ -105,7 +105,9 @@ def load(path: str | Path) -> Study:
     except ValidationError as error:
         raise DefinitionError(*_shape_problems(bare, error)) from None
     study = Study(path=path, definition=definition, places=places, sha256=bare.sha256)
-    problems = list(_cross_problems(study))
+    from pipeline.contradictions import contradictions
+
+    problems = list(contradictions(study))
     if problems:
         raise DefinitionError(*problems)
     return study
@@ -113,7 +115,9 @@ def load(path: str | Path) -> Study:
 
 def _read(path: Path) -> bytes:
     if not path.exists():
-        raise DefinitionError(f"{path}: there is no such study; name a folder that holds a study.yaml, or the file itself.")
+        raise DefinitionError(
+            f"{path}: there is no such study; name a folder that holds a study.yaml, or the file itself."
+        )
     try:
         raw = path.read_bytes()
     except OSError as error:
@@ -123,11 +127,13 @@ def _read(path: Path) -> bytes:
     return raw
 
 
-def _parse(path: Path, raw: bytes) -> tuple[Any, dict[Path_, tuple[int, int]]]:
+def _parse(path: Path, raw: bytes) -> tuple[Any, dict[Place, tuple[int, int]]]:
     """Plain data and the line and column (from 1) of every key."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.nodes import Node
+
+    from pipeline.wording import yaml_message
 
     yaml = YAML(typ="safe", pure=True)
     try:
@@ -140,16 +146,14 @@ def _parse(path: Path, raw: bytes) -> tuple[Any, dict[Path_, tuple[int, int]]]:
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
-        raise DefinitionError(Problem(where=place, message=f"not valid YAML: {_flat(error.problem)}.")) from None
+        raise DefinitionError(Problem(where=place, message=yaml_message(error.problem))) from None
     except (YAMLError, ValueError, RecursionError) as error:
-        raise DefinitionError(f"{path}: not valid YAML: {_flat(str(error))}.") from None
+        raise DefinitionError(f"{path}: {yaml_message(str(error))}") from None
     if not isinstance(data, dict):
-        raise DefinitionError(f"{path}:1:1: a study.yaml is a list of keys such as 'study:' and 'data:'; found {_kind(data)}.")
+        raise DefinitionError(
+            f"{path}:1:1: a study.yaml is a list of keys such as 'study:' and 'data:'; found {_kind(data)}."
+        )
     return data, dict(_places(node, ()))
-
-
-def _flat(text: str | None) -> str:
-    return " ".join((text or "cannot be read").split()).rstrip(".")
 
 
 def _refuse_anchors(path: Path, text: str) -> None:
@@ -160,11 +164,13 @@ def _refuse_anchors(path: Path, text: str) -> None:
     for token in YAML(typ="safe", pure=True).scan(text):
         if type(token) in refused:
             mark = token.start_mark
-            message = f"{refused[type(token)]} is not allowed in a study; write the value out, or put the text in quotes."
+            message = (
+                f"{refused[type(token)]} is not allowed in a study; write the value out, or put the text in quotes."
+            )
             raise DefinitionError(Problem(where=f"{path}:{mark.line + 1}:{mark.column + 1}", message=message))
 
 
-def _places(node: Any, above: Path_) -> Iterator[tuple[Path_, tuple[int, int]]]:
+def _places(node: Any, above: Place) -> Iterator[tuple[Place, tuple[int, int]]]:
     from ruamel.yaml.nodes import MappingNode, SequenceNode
 
     if isinstance(node, MappingNode):
@@ -180,21 +186,27 @@ def _places(node: Any, above: Path_) -> Iterator[tuple[Path_, tuple[int, int]]]:
 
 
 def _shape_problems(bare: Study, error: ValidationError) -> list[Problem]:
-    """One problem a place, in the order of the file."""
-    from pipeline.wording import shape_message
+    """One problem a place, in the order of the file; of the members of an 'or', only what went furthest."""
+    from pipeline.wording import shape_message, spot
 
-    found: dict[str, Problem] = {}
-    for entry in error.errors(include_url=False):
-        keys = tuple(key for key in entry["loc"])
-        where = bare.where(*_real(bare, keys))
-        found.setdefault(where + str(entry["loc"][-1:]), Problem(where=where, message=shape_message(entry)))
-    places = {problem.where: problem for problem in reversed(list(found.values()))}
-    return sorted(places.values(), key=lambda problem: [int(part) for part in problem.where.split(":")[-2:] if part.isdigit()])
+    entries = [(_real(bare, entry["loc"]), entry) for entry in error.errors(include_url=False)]
+    found: dict[tuple[Place, str], Problem] = {}
+    for keys, entry in entries:
+        deeper = any(other[: len(keys)] == keys and len(other) > len(keys) for other, _ in entries)
+        if not (deeper and (entry["type"] == "too_short" or spot(entry["loc"]).member)):
+            message = shape_message(entry)
+            found.setdefault((keys, message), bare.problem(message, *keys))
+    return [found[entry] for entry in sorted(found, key=lambda entry: _line(bare, entry[0]))]
 
 
-def _real(bare: Study, loc: Path_) -> Path_:
+def _line(bare: Study, keys: Place) -> tuple[int, int]:
+    """Line and column of the nearest key above."""
+    return next((bare.places[keys[:end]] for end in range(len(keys), 0, -1) if keys[:end] in bare.places), (0, 0))
+
+
+def _real(bare: Study, loc: Place) -> Place:
     """The part of pydantic's location that exists in the file (it adds names of union members)."""
-    keys: Path_ = ()
+    keys: Place = ()
     for part in loc:
         if (*keys, part) in bare.places:
             keys = (*keys, part)
@@ -204,125 +216,12 @@ def _real(bare: Study, loc: Path_) -> Path_:
 
 
 def _kind(value: Any) -> str:
-    names = {type(None): "nothing", str: "a text", list: "a list", int: "a number", float: "a number", bool: "true or false"}
+    names = {
+        type(None): "nothing",
+        str: "a text",
+        list: "a list",
+        int: "a number",
+        float: "a number",
+        bool: "true or false",
+    }
     return names.get(type(value), "something else")
-
-
-def _cross_problems(study: Study) -> Iterator[Problem]:
-    """What is wrong between keys."""
-    yield from _names(study)
-    yield from _model(study)
-    yield from _constructs(study)
-    yield from _scales(study)
-    yield from _variables(study)
-    yield from _labels(study)
-
-
-def _names(study: Study) -> Iterator[Problem]:
-    for key in ("constructs", "variables", "scales"):
-        for name in getattr(study.definition, key):
-            if not NAME.match(name):
-                message = f"'{name}' cannot be a name; use letters, digits, '_' and '-', beginning with a letter."
-                yield study.problem(message, key, name)
-
-
-def _model(study: Study) -> Iterator[Problem]:
-    known = list(study.definition.constructs)
-    model = study.definition.model
-    if model.outcome not in known:
-        message = f"unknown outcome '{model.outcome}'.{nearest(model.outcome, known)} Constructs are: {listing(known)}."
-        yield study.problem(message, "model", "outcome")
-    for position, driver in enumerate(model.drivers or ()):
-        place = ("model", "drivers", position)
-        if driver not in known:
-            message = f"unknown driver '{driver}'.{nearest(driver, known)} Drivers are constructs: {listing(known)}."
-            yield study.problem(message, *place)
-        elif driver == model.outcome:
-            yield study.problem(f"'{driver}' is the outcome; it cannot be its own driver.", *place)
-        elif driver in (model.drivers or ())[:position]:
-            yield study.problem(f"driver '{driver}' is listed twice.", *place)
-    if model.drivers == ():
-        yield study.problem("at least one driver is needed; leave the key out to use every other construct.", "model", "drivers")
-
-
-def _constructs(study: Study) -> Iterator[Problem]:
-    scales = study.definition.scales
-    owner: dict[str, str] = {}
-    for name, construct in study.definition.constructs.items():
-        here = ("constructs", name)
-        if construct.scale is None and len(scales) != 1:
-            message = f"construct '{name}' names no scale; add 'scale:' with one of: {listing(list(scales)) or 'none declared yet under scales'}."
-            yield study.problem(message, *here)
-        elif construct.scale is not None and construct.scale not in scales:
-            message = f"unknown scale '{construct.scale}'.{nearest(construct.scale, scales)} Scales are: {listing(list(scales)) or 'none declared'}."
-            yield study.problem(message, *here, "scale")
-        for item in construct.reverse:
-            if item not in construct.items:
-                message = f"'{item}' is reversed but is no item of '{name}'.{nearest(item, construct.items)}"
-                yield study.problem(message, *here, "reverse")
-        if construct.needed > len(construct.items):
-            message = f"min_answered is {construct.min_answered}, but '{name}' has {len(construct.items)} items."
-            yield study.problem(message, *here, "min_answered")
-        for item in construct.items:
-            if item in owner:
-                message = f"item '{item}' already belongs to '{owner[item]}'; an item measures one construct."
-                yield study.problem(message, *here, "items")
-            owner.setdefault(item, name)
-
-
-def _scales(study: Study) -> Iterator[Problem]:
-    for name, scale in study.definition.scales.items():
-        for text, value in scale.codes.items():
-            if not scale.low <= value <= scale.high:
-                message = f"'{text}' is coded {value}, outside {scale.low} to {scale.high}."
-                yield study.problem(message, "scales", name, "codes", text)
-        for key, length in (("labels", scale.points), ("ends", 2)):
-            value = getattr(scale, key)
-            for texts in value.values() if isinstance(value, dict) else [value] if value else []:
-                if len(texts) != length:
-                    message = f"{key} has {len(texts)} texts; this scale needs {length}."
-                    yield study.problem(message, "scales", name, key)
-        if scale.midpoint is not None and not scale.low < scale.midpoint < scale.high:
-            yield study.problem(f"midpoint {scale.midpoint} is not inside {scale.low} to {scale.high}.", "scales", name, "midpoint")
-
-
-def _variables(study: Study) -> Iterator[Problem]:
-    known = study.definition.variables
-    for name, variable in known.items():
-        here = ("variables", name)
-        if bool(variable.from_) != bool(variable.cut):
-            yield study.problem(f"'{name}' needs both 'from' and 'cut' to make bands.", *here)
-        if variable.from_ and variable.from_ not in known:
-            message = f"unknown variable '{variable.from_}'.{nearest(variable.from_, known)} Variables are: {listing(list(known))}."
-            yield study.problem(message, *here, "from")
-        if list(variable.cut) != sorted(set(variable.cut)) or len(variable.cut) == 1:
-            yield study.problem("cut needs at least two limits, each larger than the one before.", *here, "cut")
-        elif variable.labels and len(variable.labels) != len(variable.cut) - 1:
-            message = f"{len(variable.cut)} limits make {len(variable.cut) - 1} bands, but there are {len(variable.labels)} labels."
-            yield study.problem(message, *here, "labels")
-    stack = study.definition.stack
-    for column, parts in stack.columns.items() if stack else ():
-        if len(parts) != len(stack.levels):  # type: ignore[union-attr]
-            message = f"'{column}' lists {len(parts)} columns for {len(stack.levels)} levels."  # type: ignore[union-attr]
-            yield study.problem(message, "stack", "columns", column)
-
-
-def _labels(study: Study) -> Iterator[Problem]:
-    """Every map of languages must hold every language of the report."""
-    for keys, value in _maps(study.definition.model_dump(by_alias=True), ()):
-        absent = [lang for lang in study.languages if lang not in value]
-        if absent:
-            message = f"no text in '{absent[0]}'; a label is one text, or holds every language of the report ({listing(study.languages)})."
-            yield study.problem(message, *keys)
-
-
-def _maps(value: Any, above: Path_) -> Iterator[tuple[Path_, dict[str, Any]]]:
-    if isinstance(value, dict):
-        if value and set(value) <= {"en", "zh"}:
-            yield above, value
-            return
-        for key, entry in value.items():
-            yield from _maps(entry, (*above, key))
-    elif isinstance(value, (list, tuple)):
-        for position, entry in enumerate(value):
-            yield from _maps(entry, (*above, position))

@@ -88,7 +88,9 @@ def _refuse_lonely(study: Study, names: Array, of_unit: Array) -> None:
     lonely = np.flatnonzero(np.bincount(of_unit) == 1)
     if len(lonely):
         name = names[np.flatnonzero(of_unit == lonely[0])[0]]
-        message = f"stratum '{name}' holds a single sampling unit, so its variance cannot be known; merge it with another stratum."
+        message = (
+            f"stratum '{name}' holds a single sampling unit, so its variance cannot be known; merge it with another."
+        )
         raise AnalysisRefused(study.problem(message, "weights", "strata"))
 
 

@@ -50,7 +50,12 @@ def spread(draws: Array, low: float, high: float, level: float) -> dict[str, flo
     """Bootstrap error and interval columns of one figure; absent where the draws do not exist."""
     if not np.isfinite([low, high]).all():
         return {}
-    return {"std_error": float(np.nanstd(draws, ddof=1)), "conf_low": float(low), "conf_high": float(high), "conf_level": level}
+    return {
+        "std_error": float(np.nanstd(draws, ddof=1)),
+        "conf_low": float(low),
+        "conf_high": float(high),
+        "conf_level": level,
+    }
 
 
 def everyone(sample: Sample) -> dict[str, float]:

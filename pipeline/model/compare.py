@@ -28,12 +28,14 @@ def panels(sample: Sample, setting: Setting) -> dict[str, Panel]:
         for level in groups.levels:
             mask = groups.mask(level)
             if level not in hidden and sample.base(mask).n > len(sample.drivers) + 2:
-                found[f"{variable}={level}"] = Panel(names=sample.names, columns=sample.scores[mask], rows=np.flatnonzero(mask))
+                found[f"{variable}={level}"] = Panel(
+                    names=sample.names, columns=sample.scores[mask], rows=np.flatnonzero(mask)
+                )
     return found
 
 
 def hidden_levels(sample: Sample, groups: Groups, setting: Setting) -> set[str]:
-    """Levels under the minimum base; where it is one level only, the next smallest too, so that no difference gives it back."""
+    """Levels under the minimum base; where it is one level only, the next smallest too, as totals would reveal it."""
     sizes = {level: sample.base(groups.mask(level)).n for level in groups.levels}
     small = {level for level, n in sizes.items() if n < setting.minimum_base}
     if len(small) == 1 and len(sizes) > 1:
@@ -60,7 +62,11 @@ def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Sett
             name = f"{variable}={level}"
             base = sample.base(groups.mask(level))
             state = _hidden(level, hidden, base, setting)
-            rows += _hidden_rows(name, state, base, sample, setting) if state else _level_rows(name, resampled.get(name), base, sample, setting)
+            rows += (
+                _hidden_rows(name, state, base, sample, setting)
+                if state
+                else _level_rows(name, resampled.get(name), base, sample, setting)
+            )
         gaps += _gap_rows(variable, groups, resampled, sample, setting)
     return rows + _adjusted(gaps)
 
@@ -89,23 +95,38 @@ def _level_rows(name: str, resampled: Resampled | None, base: Base, sample: Samp
         return list(_blank(name, state, sample, setting))
     common = {"outcome": setting.outcome, "group": name, **based(base), **setting.state(base)}
     whole = r2_row(importance, base, setting) | {"group": name} | setting.state(base)
-    return [whole, *_figures("importance", "lmg_share", importance.share(), common, sample, setting), *_slopes(resampled, common, sample, setting)]
+    return [
+        whole,
+        *_figures("importance", "lmg_share", importance.share(), common, sample, setting),
+        *_slopes(resampled, common, sample, setting),
+    ]
 
 
 def _slopes(resampled: Resampled, common: Row, sample: Sample, setting: Setting) -> list[Row]:
     return _figures("regression", "b", (slopes(resampled.point), slopes(resampled.draws)), common, sample, setting)
 
 
-def _figures(analysis: str, metric: str, values: tuple[Array, Array], common: Row, sample: Sample, setting: Setting) -> list[Row]:
+def _figures(
+    analysis: str, metric: str, values: tuple[Array, Array], common: Row, sample: Sample, setting: Setting
+) -> list[Row]:
     point, draws = values
     low, high = interval(draws, setting.level)
     return [
-        row(analysis, metric, term=driver, estimate=float(point[at]), **spread(draws[:, at], low[at], high[at], setting.level), **common)
+        row(
+            analysis,
+            metric,
+            term=driver,
+            estimate=float(point[at]),
+            **spread(draws[:, at], low[at], high[at], setting.level),
+            **common,
+        )
         for at, driver in enumerate(sample.drivers)
     ]
 
 
-def _gap_rows(variable: str, groups: Groups, resampled: Mapping[str, Resampled], sample: Sample, setting: Setting) -> list[Row]:
+def _gap_rows(
+    variable: str, groups: Groups, resampled: Mapping[str, Resampled], sample: Sample, setting: Setting
+) -> list[Row]:
     rows: list[Row] = []
     for level in groups.levels:
         pair = [resampled.get(f"{variable}={name}") for name in (level, groups.reference)]
@@ -115,7 +136,11 @@ def _gap_rows(variable: str, groups: Groups, resampled: Mapping[str, Resampled],
             common = {"outcome": setting.outcome, "contrast": f"{variable}={level}-{groups.reference}", **based(base)}
             point = slopes(pair[0].point) - slopes(pair[1].point)
             draws = slopes(pair[0].draws) - slopes(pair[1].draws)
-            rows += [_tested(gap) for gap in _figures("regression", "b", (point, draws), common, sample, setting) if gap["std_error"]]
+            rows += [
+                _tested(gap)
+                for gap in _figures("regression", "b", (point, draws), common, sample, setting)
+                if gap["std_error"]
+            ]
     return rows
 
 
@@ -126,4 +151,3 @@ def _tested(gap: Row) -> Row:
 def _adjusted(gaps: list[Row]) -> list[Row]:
     adjusted = holm(np.array([gap["p_value"] for gap in gaps], float))
     return [gap | {"p_adjusted": float(p)} for gap, p in zip(gaps, adjusted, strict=True)]
-

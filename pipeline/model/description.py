@@ -32,7 +32,9 @@ def description_rows(scores: Resampled, tops: Resampled, sample: Sample, setting
     for at, name in enumerate(sample.names):
         for other in range(at):
             contrast = f"with:{sample.names[other]}"
-            rows.append(row("description", "r", term=name, contrast=contrast, estimate=float(correlations[at, other]), **common))
+            rows.append(
+                row("description", "r", term=name, contrast=contrast, estimate=float(correlations[at, other]), **common)
+            )
     return rows
 
 
@@ -57,7 +59,9 @@ def rescaled(values: Array, scales: list[Scale]) -> Array:
     return 100 * (values - low) / (high - low)
 
 
-def performance_rows(importance: Importance, scores: Resampled, sample: Sample, scales: list[Scale], setting: Setting) -> list[Row]:
+def performance_rows(
+    importance: Importance, scores: Resampled, sample: Sample, scales: list[Scale], setting: Setting
+) -> list[Row]:
     """Performance of every driver and of the average driver, and P(quadrant) from the same resamples as the shares."""
     common = {"outcome": setting.outcome, **everyone(sample)}
     point, draws = rescaled(scores.point.mean[:-1], scales), rescaled(scores.draws.mean[:, :-1], scales)
@@ -77,5 +81,14 @@ def performance_rows(importance: Importance, scores: Resampled, sample: Sample, 
         rows.append(row("performance", "prob_rated_low", term=name, estimate=float(low_rated.mean()), **common))
         inside = (matters & low_rated, matters & ~low_rated, ~matters & low_rated, ~matters & ~low_rated)
         for quadrant, members in zip(QUADRANTS, inside, strict=True):
-            rows.append(row("performance", "prob_quadrant", term=name, contrast=quadrant, estimate=float(members.mean()), **common))
+            rows.append(
+                row(
+                    "performance",
+                    "prob_quadrant",
+                    term=name,
+                    contrast=quadrant,
+                    estimate=float(members.mean()),
+                    **common,
+                )
+            )
     return rows

@@ -66,7 +66,10 @@ def importance_rows(importance: Importance, base: Base, setting: Setting) -> lis
     rows = [r2_row(importance, base, setting)]
     for method in METHODS:
         share, share_draws = importance.share(method)
-        for metric, point, draws in ((method, importance.point[method], importance.draws[method]), (f"{method}_share", share, share_draws)):
+        for metric, point, draws in (
+            (method, importance.point[method], importance.draws[method]),
+            (f"{method}_share", share, share_draws),
+        ):
             low, high = interval(draws, setting.level)
             for at, driver in enumerate(importance.drivers):
                 limits = spread(draws[:, at], low[at], high[at], setting.level)
@@ -90,10 +93,14 @@ def _rank_rows(importance: Importance, level: float, common: dict[str, object]) 
     rows = []
     for at, driver in enumerate(importance.drivers):
         figures = {"rank": ranks(share)[at], "rank_low": low[at], "rank_high": high[at], "prob_rank_1": first[at]}
-        rows += [row("importance", metric, term=driver, estimate=float(value), **common) for metric, value in figures.items()]
+        rows += [
+            row("importance", metric, term=driver, estimate=float(value), **common) for metric, value in figures.items()
+        ]
     for at, driver in enumerate(importance.drivers):
         for other, against in enumerate(importance.drivers):
             if other != at:
                 above = float((draws[:, at] > draws[:, other]).mean())
-                rows.append(row("importance", "prob_above", term=driver, contrast=f"above:{against}", estimate=above, **common))
+                rows.append(
+                    row("importance", "prob_above", term=driver, contrast=f"above:{against}", estimate=above, **common)
+                )
     return rows

@@ -30,7 +30,7 @@ def holm(p: Array) -> Array:
 
 def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setting) -> list[Row]:
     """Coefficients (b, beta) with robust errors, and the whole-model figures except R² (see drivers.r2_row)."""
-    common = {"outcome": setting.outcome, **everyone(sample)}
+    common: Row = {"outcome": setting.outcome, **everyone(sample)}
     rows = [
         row("regression", "r2_adjusted", estimate=model.r2_adjusted, **common),
         row("regression", "f", estimate=model.f, p_value=model.f_p, **common),
@@ -50,7 +50,9 @@ def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setti
     return rows
 
 
-def _coefficient(metric: str, term: str, model: Fit, at: int, unit: float, low: Array, high: Array, level: float) -> Row:
+def _coefficient(
+    metric: str, term: str, model: Fit, at: int, unit: float, low: Array, high: Array, level: float
+) -> Row:
     return {
         "metric": metric,
         "term": term,
@@ -63,13 +65,16 @@ def _coefficient(metric: str, term: str, model: Fit, at: int, unit: float, low: 
     }
 
 
-def overlap_rows(model: Fit, correlations: Array, sample: Sample, setting: Setting) -> list[Row]:
+def overlap_rows(correlations: Array, sample: Sample, setting: Setting) -> list[Row]:
     """Variance inflation of every driver, the condition index of their correlations, the largest Cook's distance."""
     common = {"outcome": setting.outcome, **everyone(sample)}
     drivers = correlations[:-1, :-1]
     inflation = np.diag(np.linalg.inv(drivers))
     values = np.linalg.eigvalsh(drivers)
-    rows = [row("overlap", "vif", term=name, estimate=float(inflation[at]), **common) for at, name in enumerate(sample.drivers)]
+    rows = [
+        row("overlap", "vif", term=name, estimate=float(inflation[at]), **common)
+        for at, name in enumerate(sample.drivers)
+    ]
     unweighted = ols(sample.scores[:, :-1], sample.scores[:, -1], sample.drivers)
     return [
         *rows,

@@ -55,7 +55,7 @@ _TABLE = poisson_table()
 
 
 def poisson_counts(seed: int, keys: Array, first: int, until: int) -> Array:
-    """(until - first, units) uint8 Poisson(1) counts of replicates first … until - 1; eight of them come from a block."""
+    """(until - first, units) uint8 Poisson(1) counts of replicates first … until - 1, eight to a block."""
     blocks = np.arange(first // 8, -(-until // 8))
     drawn = words(seed, keys, blocks)
     halves = np.stack([drawn & np.uint64(0xFFFF), drawn >> np.uint64(16)], axis=-1).reshape(len(keys), -1)

@@ -8,7 +8,6 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based
 from pipeline.model.regression import ols
 from pipeline.responses import Reason, Responses
-from pipeline.sample import Sample
 from pipeline.score import Scores
 from pipeline.screen import Screening
 from pipeline.study import Study
@@ -17,7 +16,9 @@ from pipeline.weight import base, weigh
 Array = np.ndarray
 
 
-def nonresponse_rows(responses: Responses, screening: Screening, scores: Scores, study: Study, setting: Setting) -> list[Row]:
+def nonresponse_rows(
+    responses: Responses, screening: Screening, scores: Scores, study: Study, setting: Setting
+) -> list[Row]:
     """item_missing of every item among those asked, and the outcome's mean difference, left out minus analysed."""
     kept = np.flatnonzero(screening.keep)
     rows = []
@@ -47,6 +48,11 @@ def _difference(responses: Responses, kept: Array, scores: Scores, study: Study,
         return row("nonresponse", "mean_difference", state="too_few", reason=reason, n=people.n, **common)
     fit = ols(left_out[:, None].astype(float), outcome[rows], ("left_out",), design=weigh(responses, rows, study))
     low, high = fit.interval(setting.level)
-    limits = {"std_error": float(fit.se[1]), "conf_low": float(low[1]), "conf_high": float(high[1]), "conf_level": setting.level}
+    limits = {
+        "std_error": float(fit.se[1]),
+        "conf_low": float(low[1]),
+        "conf_high": float(high[1]),
+        "conf_level": setting.level,
+    }
     figures = {"estimate": float(fit.b[1]), "p_value": float(fit.p[1]), **limits}
     return row("nonresponse", "mean_difference", **figures, **based(people), **common)

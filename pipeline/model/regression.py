@@ -1,12 +1,13 @@
 """OLS with errors that respect the design; accurate to the last digits that double precision allows.
 
-Weights are sampling weights. Without weights, strata, clusters or stacked rows the errors are HC3
+Weights are sampling weights. In a simple sample errors are HC3
 (MacKinnon & White 1985; Long & Ervin 2000), else design-based by linearisation (Binder 1983), as R `svyglm`.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from scipy.special import fdtrc, stdtr, stdtrit
@@ -23,8 +24,8 @@ class Fit:
     """A fitted linear model with k coefficients on r rows; the intercept comes first where there is one.
 
     b, se: (k,), in points of the outcome; se is robust (see `errors`). se_classical: (k,), equal variances assumed.
-    cov: (k, k) robust. residuals, leverage: (r,). sigma: residual standard deviation. f: overall Wald F of all slopes
-    (the ordinary F where errors are HC3, so that it is the test of R²), with df_model and df_residual degrees of freedom.
+    cov: (k, k) robust. residuals, leverage: (r,). sigma: residual standard deviation. f: overall F of all
+    slopes, the test of R² (Wald's under a design), with df_model and df_residual degrees of freedom.
     """
 
     names: tuple[str, ...]
@@ -65,24 +66,25 @@ def ols(x: Array, y: Array, names: tuple[str, ...], *, intercept: bool = True, d
     """Fit of (r,) y on the (r, q) complete columns x.
 
     Coefficients solve the weighted least squares by QR with iterative refinement (Björck 1967; residuals in extended
-    precision). Raises numpy.linalg.LinAlgError when columns repeat each other: refuse collinear drivers before.
+    precision). Weights, strata, clusters and stacked rows come with `design`; without one the rows are a simple sample.
+    Raises numpy.linalg.LinAlgError when columns repeat each other: refuse collinear drivers before.
     """
     x, y = np.asarray(x, float), np.asarray(y, float)
     full = np.column_stack([np.ones(len(y)), x]) if intercept else x
+    design = None if design is None or design.kind == "simple" else design
     weight = np.ones(len(y)) if design is None else design.weight / design.weight.mean()
     b, residuals, root = _solve(full, y, np.sqrt(weight))
     bread = root @ root.T
     leverage = weight * ((full @ root) ** 2).sum(1)
+    if design is None:
+        cov = _hc3(full, residuals, leverage, bread)
+    else:
+        cov = _linearised(full, residuals, weight, bread, design)
     df = len(y) - full.shape[1]
     rss, tss = float(weight @ residuals**2), _total(y, weight, intercept)
     sigma2 = rss / df if df else np.nan
-    simple = design is None or design.kind == "simple"
-    df_residual = df if simple else _design_df(design, full.shape[1])
-    cov = _hc3(full, residuals, leverage, bread) if simple else _linearised(full, residuals, weight, bread, design)
-    slopes = slice(int(intercept), None)
-    q = full.shape[1] - int(intercept)
-    f = ((tss - rss) / q) / sigma2 if simple else float(b[slopes] @ np.linalg.solve(cov[slopes, slopes], b[slopes])) / q
     r2 = 1 - rss / tss if tss else np.nan
+    tested = _overall(b, cov, r2, df, int(intercept), design)
     return Fit(
         names=(("intercept",) if intercept else ()) + names,
         b=b,
@@ -94,16 +96,25 @@ def ols(x: Array, y: Array, names: tuple[str, ...], *, intercept: bool = True, d
         sigma=float(np.sqrt(sigma2)),
         r2=r2,
         r2_adjusted=1 - (1 - r2) * (len(y) - int(intercept)) / df if df else np.nan,
-        f=float(f),
-        f_p=float(fdtrc(q, df_residual, f)) if f > 0 else 1.0,
-        df_model=q,
-        df_residual=df_residual,
-        errors="hc3" if simple else "design",
+        **tested,
+        errors="hc3" if design is None else "design",
     )
 
 
+def _overall(b: Array, cov: Array, r2: float, df: int, first: int, design: Design | None) -> dict[str, Any]:
+    """F of all slopes: the ordinary one of R² in a simple sample, Wald's under a design."""
+    q = len(b) - first
+    if design is None:
+        df_residual, f = df, r2 / q / ((1 - r2) / df) if df and r2 < 1 else np.inf
+    else:
+        df_residual = _design_df(design, len(b))
+        f = float(b[first:] @ np.linalg.solve(cov[first:, first:], b[first:])) / q
+    p = float(fdtrc(q, df_residual, f)) if np.isfinite(f) else 0.0
+    return {"f": float(f), "f_p": p, "df_model": q, "df_residual": df_residual}
+
+
 def _solve(x: Array, y: Array, root_weight: Array) -> tuple[Array, Array, Array]:
-    """Coefficients, residuals, and S with (X'WX)^-1 = S S'. Columns are scaled by powers of two, which costs no digit."""
+    """Coefficients, residuals, and S with (X'WX)^-1 = S S'. Columns are scaled by powers of two: exact."""
     scale = 2.0 ** -np.round(np.log2(np.abs(x).max(0) + (np.abs(x).max(0) == 0)))
     design = x * root_weight[:, None] * scale
     target = y * root_weight

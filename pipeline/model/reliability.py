@@ -31,7 +31,7 @@ def feldt_interval(value: float, n: int, k: int, level: float) -> tuple[float, f
 
 
 def minres_loadings(correlations: Array) -> Array | None:
-    """(k,) loadings of one factor that leave the smallest squared residuals off the diagonal; None if they do not settle.
+    """(k,) loadings of one factor with the smallest squared residuals off the diagonal; None if they do not settle.
 
     Harman & Jones (1966). k must be at least 3. Coordinate descent from the first principal component.
     """

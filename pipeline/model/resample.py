@@ -23,7 +23,7 @@ CHUNK = 1 << 22
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Panel:
-    """Complete columns of some of the r rows, to be resampled together. columns: (rows, q). rows: positions in the sample."""
+    """Complete (rows, q) columns of some of the sample's rows, to be resampled together. rows: their positions."""
 
     names: tuple[str, ...]
     columns: Array
@@ -39,14 +39,13 @@ class Resampled:
 
 
 def factors(design: Design, seed: int, draws: int) -> Iterator[Array]:
-    """Blocks of (b, units) replicate factors, `draws` rows in all: Poisson(1) counts, or Rao-Wu where there are strata."""
+    """Blocks of (b, units) replicate factors, `draws` rows in all: Poisson(1), or Rao-Wu where there are strata."""
     step = max(8, CHUNK // max(1, len(design.keys)) // 8 * 8)
     for first in range(0, draws, step):
         until = min(draws, first + step)
-        if design.stratum is None:
+        if design.stratum is None or design.stratum_keys is None:
             yield poisson_counts(seed, design.keys, first, until).astype(float)
         else:
-            assert design.stratum_keys is not None
             yield rao_wu_factors(seed, design.stratum, design.stratum_keys, first, until)
 
 

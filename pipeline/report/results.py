@@ -31,7 +31,7 @@ def build(analysis: Analysis) -> dict[str, Any]:
         "provenance": _provenance(analysis),
         "sample": _sample(analysis),
         "screening": [_step(step) for step in analysis.sample.flow],
-        "estimates": [_row(row) for row in analysis.estimates.to_dict("records")],
+        "estimates": [_row(row) for row in analysis.estimates.to_dict(orient="records")],
         "claims": [],
         "checks": [],
     }
@@ -55,7 +55,7 @@ def rounded(value: Any) -> Any:
     return None if math.isnan(number) else number + 0.0
 
 
-def _row(row: Mapping[str, Any]) -> dict[str, Any]:
+def _row(row: Mapping[Any, Any]) -> dict[str, Any]:
     found = {name: None if isinstance(row[name], float) and math.isnan(row[name]) else row[name] for name in COLUMNS}
     return found | {"n": None if found["n"] is None else int(found["n"])}
 
@@ -78,7 +78,10 @@ def _sample(analysis: Analysis) -> dict[str, Any]:
 
 def _provenance(analysis: Analysis) -> dict[str, Any]:
     names = ("name", "format", "encoding", "delimiter", "sheet", "rows", "columns")
-    data = [{name: getattr(source, name) for name in names} | {"detected": list(source.detected)} for source in analysis.sources]
+    data = [
+        {name: getattr(source, name) for name in names} | {"detected": list(source.detected)}
+        for source in analysis.sources
+    ]
     return {
         "definition_sha256": analysis.study.sha256,
         "content_sha256": analysis.content_sha256,
@@ -169,7 +172,9 @@ def _claim(claim: Any, words: Mapping[str, Any]) -> dict[str, Any]:
         "level": claim.level,
         "values": claim.values,
         "evidence": claim.evidence,
-        "guards": [{name: getattr(guard, name) for name in ("rule", "required", "found", "passed")} for guard in claim.guards],
+        "guards": [
+            {name: getattr(guard, name) for name in ("rule", "required", "found", "passed")} for guard in claim.guards
+        ],
         "text": {language: text["text"] for language, text in texts.items()},
         **{part: _part(texts, part) for part in ("title", "action")},
     }

@@ -1,6 +1,6 @@
 """What may be said, how firmly, and why: rules, never wording.
 
-A rule looks at estimate rows and returns claims. The variant of a claim is chosen by the rule; each guard keeps what was
+A rule looks at estimate rows and returns claims. The rule chooses the variant of a claim; each guard keeps what was
 required and what was found, so that a weaker sentence can always be explained.
 """
 
@@ -73,11 +73,15 @@ class Ledger:
     def outcome(self) -> str:
         return str(self.study["outcome"])
 
-    def find(self, analysis: str, metric: str, term: str | None = None, group: str | None = None, contrast: str | None = None) -> int | None:
+    def find(
+        self, analysis: str, metric: str, term: str | None = None, group: str | None = None, contrast: str | None = None
+    ) -> int | None:
         """Position of a row, or None."""
         return self._at.get((analysis, metric, term, group, contrast))
 
-    def row(self, analysis: str, metric: str, term: str | None = None, group: str | None = None, contrast: str | None = None) -> Values:
+    def row(
+        self, analysis: str, metric: str, term: str | None = None, group: str | None = None, contrast: str | None = None
+    ) -> Values:
         """The row itself; every row asked for this way exists for every study."""
         return self.rows[self._at[analysis, metric, term, group, contrast]]
 
@@ -120,10 +124,9 @@ class Ledger:
 
     def correlation(self, a: str, b: str) -> float:
         """r of two constructs of the model."""
-        found = self.find("description", "r", a, None, f"with:{b}")
-        at = self.find("description", "r", b, None, f"with:{a}") if found is None else found
-        assert at is not None
-        return float(self.rows[at]["estimate"])
+        known = self.find("description", "r", a, None, f"with:{b}") is not None
+        term, other = (a, b) if known else (b, a)
+        return self.value("description", "r", term, f"with:{other}")
 
 
 def all_claims(ledger: Ledger) -> list[Claim]:

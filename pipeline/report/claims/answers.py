@@ -8,7 +8,7 @@ from pipeline.report.claims import Claim, Ledger
 
 
 def answers(ledger: Ledger) -> list[Claim]:
-    """ordered where the interval of the best rated driver lies above that of the worst; close otherwise; single for one driver."""
+    """ordered where the best rated driver's interval lies above the worst one's, else close; single: one driver."""
     rows = {name: ledger.row("performance", "performance", name) for name in ledger.drivers}
     best, worst = (pick(rows, key=lambda name: rows[name]["estimate"]) for pick in (max, min))
     values = {
@@ -31,7 +31,10 @@ def flow(ledger: Ledger) -> list[Claim]:
     removed: Counter[str] = Counter()
     for step in ledger.screening:
         removed.update({reason: count for reason, count in step["removed"].items() if count})
-    read, analysed = ledger.screening[0]["remaining"] + sum(ledger.screening[0]["removed"].values()), ledger.screening[-1]["remaining"]
+    read, analysed = (
+        ledger.screening[0]["remaining"] + sum(ledger.screening[0]["removed"].values()),
+        ledger.screening[-1]["remaining"],
+    )
     largest, count = removed.most_common(1)[0] if removed else (None, 0)
     values = {"read": read, "analysed": analysed, "share": analysed / read, "largest": largest, "largest_n": count}
     values |= {"respondents": ledger.sample["n"], "stacked": ledger.study["stacked"]}
@@ -39,7 +42,7 @@ def flow(ledger: Ledger) -> list[Claim]:
 
 
 def nonresponse(ledger: Ledger) -> list[Claim]:
-    """Whether people left out for a missing driver differ on the outcome: none, unknown (too few), differs or similar."""
+    """Whether people left out for a missing driver differ on the outcome: none, unknown (few), differs or similar."""
     row = ledger.row("nonresponse", "mean_difference", ledger.outcome, None, "dropped-kept")
     values = {"dropped": row["n"] or 0, "outcome": ledger.outcome}
     evidence = ledger.at(("nonresponse", "mean_difference", ledger.outcome, None, "dropped-kept"))

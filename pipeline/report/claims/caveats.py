@@ -1,4 +1,4 @@
-"""What weakens the findings: caveats on single constructs, what kind of sample it is, and what the study cannot tell."""
+"""What weakens the findings: caveats on single constructs, the kind of sample, and what the study cannot tell."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ MODEST_R2 = 0.25
 
 
 def caveats(ledger: Ledger) -> list[Claim]:
-    """One claim for each driver or outcome with low reliability or one item, each driver with a flipped sign or a high VIF."""
+    """One claim for each construct with low reliability or one item, each driver with a flipped sign or a high VIF."""
     found = []
     for name in [*ledger.drivers, ledger.outcome]:
         reliability = ledger.row("reliability", "alpha", name)
@@ -18,7 +18,12 @@ def caveats(ledger: Ledger) -> list[Claim]:
         if reliability["reason"] == "one_item":
             found.append(Claim(id="caveat", variant="single_item", values={"driver": name}, evidence=evidence))
         elif reliability["estimate"] is not None and reliability["estimate"] < LOW_RELIABILITY:
-            values = {"driver": name, "alpha": reliability["estimate"], "low": reliability["conf_low"], "high": reliability["conf_high"]}
+            values = {
+                "driver": name,
+                "alpha": reliability["estimate"],
+                "low": reliability["conf_low"],
+                "high": reliability["conf_high"],
+            }
             values |= {"required": LOW_RELIABILITY}
             found.append(Claim(id="caveat", variant="low_reliability", values=values, evidence=evidence))
     for name in ledger.drivers:
@@ -30,8 +35,17 @@ def _doubts(ledger: Ledger, name: str) -> Iterator[Claim]:
     reasons = ledger.caveats(name)
     if "sign" in reasons:
         coefficient = ledger.row("regression", "b", name)
-        values = {"driver": name, "outcome": ledger.outcome, "b": coefficient["estimate"], "low": coefficient["conf_low"]}
-        values |= {"high": coefficient["conf_high"], "p": coefficient["p_value"], "r": ledger.correlation(name, ledger.outcome)}
+        values = {
+            "driver": name,
+            "outcome": ledger.outcome,
+            "b": coefficient["estimate"],
+            "low": coefficient["conf_low"],
+        }
+        values |= {
+            "high": coefficient["conf_high"],
+            "p": coefficient["p_value"],
+            "r": ledger.correlation(name, ledger.outcome),
+        }
         yield Claim(id="caveat", variant="sign", values=values, evidence=ledger.at(("regression", "b", name)))
     if "collinear" in reasons:
         values = {"driver": name, "vif": ledger.value("overlap", "vif", name)}
@@ -85,4 +99,7 @@ def _small_segments(ledger: Ledger) -> Iterator[tuple[str, dict[str, object]]]:
         for level in segment["levels"]:
             n = ledger.row("regression", "b", ledger.drivers[0], f"{segment['variable']}={level['value']}")["n"]
             if n is not None and n < required and len(segment["levels"]) > 1:
-                yield "small_segment", {"variable": segment["variable"], "level": level["value"], "n": n, "required": required}
+                yield (
+                    "small_segment",
+                    {"variable": segment["variable"], "level": level["value"], "n": n, "required": required},
+                )

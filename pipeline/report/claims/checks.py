@@ -43,7 +43,9 @@ def model_fit(ledger: Ledger) -> Check:
 
 def overall_test(ledger: Ledger) -> Check:
     row = ledger.row("regression", "f")
-    degrees = {name: ledger.value("regression", metric) for name, metric in (("df1", "df_model"), ("df2", "df_residual"))}
+    degrees = {
+        name: ledger.value("regression", metric) for name, metric in (("df1", "df_model"), ("df2", "df_residual"))
+    }
     values = {"f": row["estimate"], "p": row["p_value"], **degrees}
     return Check(id="overall_test", verdict=verdict(row["p_value"] < 0.05, False), values=values)
 
@@ -63,7 +65,14 @@ def overlap(ledger: Ledger) -> Check | None:
     pairs = [(a, b) for at, a in enumerate(ledger.drivers) for b in ledger.drivers[:at]]
     a, b = max(pairs, key=lambda pair: abs(ledger.correlation(*pair)))
     index = ledger.value("overlap", "condition_index")
-    values = {"vif": inflation[worst], "driver": worst, "condition_index": index, "r": ledger.correlation(a, b), "a": b, "b": a}
+    values = {
+        "vif": inflation[worst],
+        "driver": worst,
+        "condition_index": index,
+        "r": ledger.correlation(a, b),
+        "a": b,
+        "b": a,
+    }
     bad = inflation[worst] > HIGH_VIF or index > HIGH_CONDITION
     return Check(id="overlap", verdict=verdict(inflation[worst] <= NOTE_VIF and not bad, not bad), values=values)
 
@@ -84,7 +93,11 @@ def signs(ledger: Ledger) -> Check:
 
 def reliability(ledger: Ledger) -> Check | None:
     names = [*ledger.drivers, ledger.outcome]
-    alphas = {name: row["estimate"] for name in names if (row := ledger.row("reliability", "alpha", name))["estimate"] is not None}
+    alphas = {
+        name: row["estimate"]
+        for name in names
+        if (row := ledger.row("reliability", "alpha", name))["estimate"] is not None
+    }
     if not alphas:
         return None
     lowest = min(alphas, key=lambda name: alphas[name])

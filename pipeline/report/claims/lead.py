@@ -15,8 +15,8 @@ def lead(ledger: Ledger) -> list[Claim]:
     ranked, leaders = ledger.ranked(), ledger.leaders()
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
     prob = ledger.above(first, second) if second else None
-    guards = _guards(ledger, leaders, first, second, prob)
-    variant = _variant(guards, leaders, len(ranked), prob)
+    guards = _guards(ledger, leaders, first, prob)
+    variant = _variant(guards, leaders, len(ranked))
     share = ledger.row("importance", "lmg_share", first)
     values = {
         "driver": first,
@@ -39,10 +39,12 @@ def lead(ledger: Ledger) -> list[Claim]:
     pair = ("importance", "prob_above", first, None, f"above:{second}")
     evidence = ledger.at(*keys, pair, ("regression", "r2"), ("regression", "f"))
     level = {"clear": 3, "close": 2, "group": 2, "doubtful": 1}.get(variant)
-    return [Claim(id="lead", variant=variant, level=_capped(level, ledger), values=values, evidence=evidence, guards=guards)]
+    return [
+        Claim(id="lead", variant=variant, level=_capped(level, ledger), values=values, evidence=evidence, guards=guards)
+    ]
 
 
-def _guards(ledger: Ledger, leaders: list[str], first: str, second: str | None, prob: float | None) -> tuple[Guard, ...]:
+def _guards(ledger: Ledger, leaders: list[str], first: str, prob: float | None) -> tuple[Guard, ...]:
     r2, p = ledger.value("regression", "r2"), float(ledger.row("regression", "f")["p_value"])
     rivals = [ledger.above(first, name) for name in ledger.drivers if name != first]
     weakest = min(rivals, default=1.0)
@@ -51,13 +53,28 @@ def _guards(ledger: Ledger, leaders: list[str], first: str, second: str | None, 
         Guard(rule="r2 of at least the floor", required=FLOOR_R2, found=r2, passed=r2 >= FLOOR_R2),
         Guard(rule="overall F p below", required=0.05, found=p, passed=p < 0.05),
         Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF),
-        Guard(rule="prob_above for every other driver of at least", required=CLEAR, found=weakest, passed=len(leaders) == 1),
-        Guard(rule="no caveat on the first driver", required="none", found=", ".join(caveats) or "none", passed=not caveats),
-        Guard(rule="prob_above of first over second of at least", required=NEAR, found=prob, passed=prob is None or prob >= NEAR),
+        Guard(
+            rule="prob_above for every other driver of at least",
+            required=CLEAR,
+            found=weakest,
+            passed=len(leaders) == 1,
+        ),
+        Guard(
+            rule="no caveat on the first driver",
+            required="none",
+            found=", ".join(caveats) or "none",
+            passed=not caveats,
+        ),
+        Guard(
+            rule="prob_above of first over second of at least",
+            required=NEAR,
+            found=prob,
+            passed=prob is None or prob >= NEAR,
+        ),
     )
 
 
-def _variant(guards: tuple[Guard, ...], leaders: list[str], drivers: int, prob: float | None) -> str:
+def _variant(guards: tuple[Guard, ...], leaders: list[str], drivers: int) -> str:
     fits, tested, large, alone, sound, near = (guard.passed for guard in guards)
     if not (fits and tested):
         return "none"
@@ -113,7 +130,7 @@ def kendall_tau(first: list[float], second: list[float]) -> float | None:
 
 
 def unique(ledger: Ledger) -> list[Claim]:
-    """Which drivers add something of their own to the others (Holm-adjusted test of the coefficient): all, some or none."""
+    """Which drivers add something of their own to the others (Holm test of the coefficient): all, some or none."""
     adds = [name for name in ledger.ranked() if float(ledger.row("regression", "b", name)["p_adjusted"]) < 0.05]
     nothing = [name for name in ledger.ranked() if name not in adds]
     variant = "none" if not adds else "some" if nothing else "all"

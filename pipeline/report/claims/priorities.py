@@ -9,9 +9,11 @@ QUADRANTS = {(True, True): "fix", (True, False): "keep", (False, True): "low", (
 
 def priority(ledger: Ledger) -> list[Claim]:
     """clear: P(rated below average) and P(more important than an equal share) both .975 or more; promising: the second
-    only .80 or more; none otherwise. A driver with a caveat is never a priority, nor is any where the model explains too little.
+    only .80 or more; none otherwise. A driver with a caveat is no priority, nor is any where the model tells nothing.
     """
-    candidates = [name for name in ledger.drivers if _probabilities(ledger, name)[1] >= CLEAR and not ledger.caveats(name)]
+    candidates = [
+        name for name in ledger.drivers if _probabilities(ledger, name)[1] >= CLEAR and not ledger.caveats(name)
+    ]
     best = max(candidates, key=lambda name: _probabilities(ledger, name)[0], default=None)
     allowed = not ledger.tells_nothing() and ledger.sample["n_eff"] >= SMALLEST_N_EFF and len(ledger.drivers) > 1
     important = _probabilities(ledger, best)[0] if best else 0.0
@@ -46,7 +48,7 @@ def _probabilities(ledger: Ledger, driver: str) -> tuple[float, float]:
 
 
 def quadrants(ledger: Ledger) -> list[Claim]:
-    """For every driver: classified where neither line is crossed (both probabilities beyond .975 either way), else crossing."""
+    """For every driver: classified where both probabilities are beyond .975 either way, else crossing."""
     found = []
     for name in ledger.drivers:
         important, low = _probabilities(ledger, name)
@@ -58,5 +60,7 @@ def quadrants(ledger: Ledger) -> list[Claim]:
             "prob": ledger.value("performance", "prob_quadrant", name, quadrant),
         }
         evidence = ledger.at(("performance", "prob_important", name), ("performance", "prob_rated_low", name))
-        found.append(Claim(id="quadrant", variant="classified" if sure else "crossing", values=values, evidence=evidence))
+        found.append(
+            Claim(id="quadrant", variant="classified" if sure else "crossing", values=values, evidence=evidence)
+        )
     return found

@@ -8,7 +8,7 @@ from pipeline.report.claims import SMALLEST_N_EFF, Claim, Guard, Ledger, Values
 
 
 def segments(ledger: Ledger) -> list[Claim]:
-    """single: one level. small: no pair of levels with the required base. differs: Holm p < .05. maybe: p < .20. none."""
+    """single: one level. small: no pair of levels with the base. differs: Holm p < .05. maybe: p < .20. none."""
     return [_segment(ledger, segment) for segment in ledger.study["segments"]]
 
 
@@ -17,11 +17,19 @@ def _segment(ledger: Ledger, segment: Values) -> Claim:
     required = ledger.study["bases"]["claim_base"]
     sizes = {level: _size(ledger, variable, level) for level in levels}
     smallest = min(sizes, key=lambda level: sizes[level][0], default=None)
-    base = {"variable": variable, "outcome": ledger.outcome, "smallest": smallest, "required": required, "levels": len(levels)}
+    base = {
+        "variable": variable,
+        "outcome": ledger.outcome,
+        "smallest": smallest,
+        "required": required,
+        "levels": len(levels),
+    }
     base |= {"smallest_n": sizes[smallest][0] if smallest and sizes[smallest][0] else None}
     if len(levels) < 2:
         return Claim(id="segment", variant="single", values=base)
-    gaps = [gap for gap in _gaps(ledger) if gap[1] == variable and all(_large(sizes[level], required) for level in gap[2])]
+    gaps = [
+        gap for gap in _gaps(ledger) if gap[1] == variable and all(_large(sizes[level], required) for level in gap[2])
+    ]
     if not gaps or ledger.tells_nothing():
         return Claim(id="segment", variant="small", values=base, guards=(_size_guard(base),))
     at, _, pair = min(gaps, key=lambda gap: ledger.rows[gap[0]]["p_adjusted"])
@@ -33,7 +41,9 @@ def _graded(ledger: Ledger, at: int, pair: tuple[str, str], base: dict[str, Any]
     sign = 1 if gap["estimate"] >= 0 else -1
     a, b = pair if sign > 0 else pair[::-1]
     limits = sorted((sign * gap["conf_low"], sign * gap["conf_high"]))
-    groups = {name: ("regression", "b", gap["term"], f"{base['variable']}={level}") for name, level in (("a", a), ("b", b))}
+    groups = {
+        name: ("regression", "b", gap["term"], f"{base['variable']}={level}") for name, level in (("a", a), ("b", b))
+    }
     values = base | {
         "driver": gap["term"],
         "a": a,
@@ -50,7 +60,9 @@ def _graded(ledger: Ledger, at: int, pair: tuple[str, str], base: dict[str, Any]
     variant, level = ("differs", 3 if p < 0.01 else 2) if p < 0.05 else ("maybe", 1) if p < 0.20 else ("none", None)
     guard = Guard(rule="Holm-adjusted p below", required=0.05, found=p, passed=p < 0.05)
     evidence = (at, *ledger.at(*groups.values()))
-    return Claim(id="segment", variant=variant, level=level, values=values, evidence=evidence, guards=(guard, _size_guard(base)))
+    return Claim(
+        id="segment", variant=variant, level=level, values=values, evidence=evidence, guards=(guard, _size_guard(base))
+    )
 
 
 def _size(ledger: Ledger, variable: str, level: str) -> tuple[int, float]:
@@ -65,13 +77,20 @@ def _large(size: tuple[int, float], required: int) -> bool:
 
 def _size_guard(base: dict[str, Any]) -> Guard:
     found = base["smallest_n"]
-    return Guard(rule="respondents in each level of at least", required=base["required"], found=found, passed=(found or 0) >= base["required"])
+    return Guard(
+        rule="respondents in each level of at least",
+        required=base["required"],
+        found=found,
+        passed=(found or 0) >= base["required"],
+    )
 
 
 def _gaps(ledger: Ledger) -> list[tuple[int, str, tuple[str, str]]]:
     """Position, variable and pair of levels of every tested difference."""
     found = []
-    names = {segment["variable"]: [level["value"] for level in segment["levels"]] for segment in ledger.study["segments"]}
+    names = {
+        segment["variable"]: [level["value"] for level in segment["levels"]] for segment in ledger.study["segments"]
+    }
     for at, row in enumerate(ledger.rows):
         if row["metric"] == "b" and row["contrast"] and row["group"] is None:
             variable, _, rest = row["contrast"].partition("=")

@@ -1,0 +1,139 @@
+"""What is wrong between the keys of a study.yaml, found without the data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from pipeline.errors import Problem, listing, nearest
+from pipeline.specs import NAME
+from pipeline.study import Place, Study
+
+
+def contradictions(study: Study) -> Iterator[Problem]:
+    """Every problem between keys, in the order of the kinds below."""
+    yield from _names(study)
+    yield from _model(study)
+    yield from _constructs(study)
+    yield from _scales(study)
+    yield from _variables(study)
+    yield from _labels(study)
+
+
+def _names(study: Study) -> Iterator[Problem]:
+    for key in ("constructs", "variables", "scales"):
+        for name in getattr(study.definition, key):
+            if not NAME.match(name):
+                message = f"'{name}' cannot be a name; use letters, digits, '_' and '-', beginning with a letter."
+                yield study.problem(message, key, name)
+
+
+def _model(study: Study) -> Iterator[Problem]:
+    known = list(study.definition.constructs)
+    model = study.definition.model
+    if model.outcome not in known:
+        message = f"unknown outcome '{model.outcome}'.{nearest(model.outcome, known)} Constructs are: {listing(known)}."
+        yield study.problem(message, "model", "outcome")
+    for position, driver in enumerate(model.drivers or ()):
+        place = ("model", "drivers", position)
+        if driver not in known:
+            message = f"unknown driver '{driver}'.{nearest(driver, known)} Drivers are constructs: {listing(known)}."
+            yield study.problem(message, *place)
+        elif driver == model.outcome:
+            yield study.problem(f"'{driver}' is the outcome; it cannot be its own driver.", *place)
+        elif driver in (model.drivers or ())[:position]:
+            yield study.problem(f"driver '{driver}' is listed twice.", *place)
+    if model.drivers == ():
+        yield study.problem(
+            "at least one driver is needed; leave the key out to use every other construct.", "model", "drivers"
+        )
+
+
+def _constructs(study: Study) -> Iterator[Problem]:
+    scales = study.definition.scales
+    owner: dict[str, str] = {}
+    for name, construct in study.definition.constructs.items():
+        here = ("constructs", name)
+        if construct.scale is None and len(scales) != 1:
+            known = listing(list(scales)) or "none is declared yet under scales"
+            message = f"construct '{name}' names no scale; add 'scale:' with one of: {known}."
+            yield study.problem(message, *here)
+        elif construct.scale is not None and construct.scale not in scales:
+            known = listing(list(scales)) or "none declared"
+            message = f"unknown scale '{construct.scale}'.{nearest(construct.scale, scales)} Scales are: {known}."
+            yield study.problem(message, *here, "scale")
+        for item in construct.reverse:
+            if item not in construct.items:
+                message = f"'{item}' is reversed but is no item of '{name}'.{nearest(item, construct.items)}"
+                yield study.problem(message, *here, "reverse")
+        if construct.needed > len(construct.items):
+            message = f"min_answered is {construct.min_answered}, but '{name}' has {len(construct.items)} items."
+            yield study.problem(message, *here, "min_answered")
+        for item in construct.items:
+            if item in owner:
+                message = f"item '{item}' already belongs to '{owner[item]}'; an item measures one construct."
+                yield study.problem(message, *here, "items")
+            owner.setdefault(item, name)
+
+
+def _scales(study: Study) -> Iterator[Problem]:
+    for name, scale in study.definition.scales.items():
+        for text, value in scale.codes.items():
+            if not scale.low <= value <= scale.high:
+                message = f"'{text}' is coded {value}, outside {scale.low} to {scale.high}."
+                yield study.problem(message, "scales", name, "codes", text)
+        for key, length in (("labels", scale.points), ("ends", 2)):
+            value = getattr(scale, key)
+            for texts in value.values() if isinstance(value, dict) else [value] if value else []:
+                if len(texts) != length:
+                    message = f"{key} has {len(texts)} texts; this scale needs {length}."
+                    yield study.problem(message, "scales", name, key)
+        if scale.midpoint is not None and not scale.low < scale.midpoint < scale.high:
+            message = f"midpoint {scale.midpoint} is not inside {scale.low} to {scale.high}."
+            yield study.problem(message, "scales", name, "midpoint")
+
+
+def _variables(study: Study) -> Iterator[Problem]:
+    known = study.definition.variables
+    for name, variable in known.items():
+        here = ("variables", name)
+        if bool(variable.from_) != bool(variable.cut):
+            yield study.problem(f"'{name}' needs both 'from' and 'cut' to make bands.", *here)
+        if variable.from_ and variable.from_ not in known:
+            close = nearest(variable.from_, known)
+            message = f"unknown variable '{variable.from_}'.{close} Variables are: {listing(list(known))}."
+            yield study.problem(message, *here, "from")
+        if list(variable.cut) != sorted(set(variable.cut)) or len(variable.cut) == 1:
+            yield study.problem("cut needs at least two limits, each larger than the one before.", *here, "cut")
+        elif variable.labels and len(variable.labels) != len(variable.cut) - 1:
+            bands = len(variable.cut) - 1
+            message = f"{len(variable.cut)} limits make {bands} bands, but there are {len(variable.labels)} labels."
+            yield study.problem(message, *here, "labels")
+    stack = study.definition.stack
+    levels = len(stack.levels) if stack else 0
+    for column, parts in stack.columns.items() if stack else ():
+        if len(parts) != levels:
+            message = f"'{column}' lists {len(parts)} columns for {levels} levels."
+            yield study.problem(message, "stack", "columns", column)
+
+
+def _labels(study: Study) -> Iterator[Problem]:
+    """Every map of languages must hold every language of the report."""
+    for keys, value in _maps(study.definition.model_dump(by_alias=True), ()):
+        absent = [lang for lang in study.languages if lang not in value]
+        if absent:
+            every = listing(study.languages)
+            message = f"no text in '{absent[0]}'; a label is one text, or holds every language of the report ({every})."
+            yield study.problem(message, *keys)
+
+
+def _maps(value: Any, above: Place) -> Iterator[tuple[Place, dict[str, Any]]]:
+    if isinstance(value, dict):
+        if value and set(value) <= {"en", "zh"}:
+            yield above, value
+            return
+        for key, entry in value.items():
+            yield from _maps(entry, (*above, key))
+    elif isinstance(value, (list, tuple)):
+        for position, entry in enumerate(value):
+            yield from _maps(entry, (*above, position))
