@@ -3,13 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import product
 
 from pipeline.report.charts._text import Block
 
 GAP = 3.0
+ACROSS = (4.0, 9.0, 24.0, 48.0, 80.0, 120.0)
+DOWN = (1.0, 8.0, 20.0, 36.0, 56.0, 84.0, 120.0)
+# (cost of the distance, x, y), nearest first; upper right before the others.
+OFFSETS = sorted(
+    (math.hypot(x, y) ** 1.5 + lean, x * x_side, y * y_side)
+    for x, y in product((0.0, *ACROSS), (0.0, *DOWN))
+    for lean, x_side, y_side in ((0.0, 1, -1), (0.2, 1, 1), (0.4, -1, -1), (0.6, -1, 1))
+    if x or y
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,10 +55,23 @@ def place(markers: Sequence[Marker], frame: Area, taken: Sequence[Area]) -> list
     thin = [line for marker in markers for line in marker.lines]
     found: dict[int, Area] = {}
     for number in sorted(range(len(markers)), key=lambda i: (-_crowd(markers, i), i)):
-        marker = markers[number]
-        hard = [*solid, *found.values()]
-        found[number] = min(_candidates(marker, frame), key=lambda area: _cost(area, marker, hard, thin))
+        found[number] = _best(markers[number], frame, [*solid, *found.values()], thin)
     return [found[number] for number in range(len(markers))]
+
+
+def _best(marker: Marker, frame: Area, hard: Sequence[Area], thin: Sequence[Area]) -> Area:
+    """The cheapest place: beside the dot, ever farther away until nothing cheaper can follow."""
+    best, least = dot_area(marker), math.inf
+    for cost, x, y in OFFSETS:
+        if cost >= least:
+            break
+        area = _beside(marker, frame, x, y)
+        cost += sum(area.overlap(other) for other in hard) * 1000
+        if cost < least:
+            cost += sum(area.overlap(line) for line in thin) * 1.5
+        if cost < least:
+            best, least = area, cost
+    return best
 
 
 def _crowd(markers: Sequence[Marker], number: int) -> int:
@@ -57,20 +79,11 @@ def _crowd(markers: Sequence[Marker], number: int) -> int:
     return sum(math.hypot(one.x - other.x, one.y - other.y) < 90 for other in markers)
 
 
-def _candidates(marker: Marker, frame: Area) -> Iterator[Area]:
-    """Areas beside the dot, ever farther away, pushed back into the frame; upper right first."""
+def _beside(marker: Marker, frame: Area, x: float, y: float) -> Area:
+    """The label's area x and y away from the dot, pushed back into the frame."""
     wide, tall = marker.block.width + 2 * GAP, marker.block.height
-    for across, down in product((4.0, 9.0, 24.0, 48.0, 80.0, 120.0), (1.0, 8.0, 20.0, 36.0, 56.0, 84.0, 120.0)):
-        for x_side, y_side in ((1, -1), (1, 1), (-1, -1), (-1, 1), (1, 0), (-1, 0), (0, -1), (0, 1)):
-            x = marker.x + x_side * (across + wide / 2)
-            y = marker.y + y_side * (down + tall / 2)
-            x = min(max(x, frame.left + wide / 2), frame.right - wide / 2)
-            y = min(max(y, frame.top + tall / 2), frame.foot - tall / 2)
-            yield Area(left=x - wide / 2, top=y - tall / 2, right=x + wide / 2, foot=y + tall / 2)
-
-
-def _cost(area: Area, marker: Marker, hard: Sequence[Area], thin: Sequence[Area]) -> float:
-    across = max(area.left - marker.x, 0.0, marker.x - area.right)
-    down = max(area.top - marker.y, 0.0, marker.y - area.foot)
-    covered = sum(area.overlap(other) for other in hard)
-    return covered * 1000 + sum(area.overlap(line) for line in thin) * 1.5 + float(math.hypot(across, down) ** 1.5)
+    x = marker.x + x + math.copysign(wide / 2, x) * (x != 0)
+    y = marker.y + y + math.copysign(tall / 2, y) * (y != 0)
+    x = min(max(x, frame.left + wide / 2), frame.right - wide / 2)
+    y = min(max(y, frame.top + tall / 2), frame.foot - tall / 2)
+    return Area(left=x - wide / 2, top=y - tall / 2, right=x + wide / 2, foot=y + tall / 2)

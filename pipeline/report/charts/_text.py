@@ -82,18 +82,17 @@ def fit(text: str, room: float, size: float, *, bold: bool = False, lines: int =
         tried = max(SMALLEST, tried - 0.5)
     if len(wrapped) > lines:
         wrapped = [*wrapped[: lines - 1], _cut("".join(wrapped[lines - 1 :]), room, tried, bold)]
-    return Block(lines=tuple(wrapped) or ("",), size=tried, bold=bold)
+    return Block(lines=tuple(line.rstrip() for line in wrapped), size=tried, bold=bold)
 
 
 def _wrap(text: str, room: float, size: float, bold: bool) -> list[str]:
     """Lines broken at spaces, hyphens and between Han, a word only where it is longer than a line."""
     lines: list[str] = [""]
     for piece in _pieces(text, room, size, bold):
-        if lines[-1] and width((lines[-1] + piece).rstrip(), size, bold) > room and piece.strip():
-            lines[-1] = lines[-1].rstrip()
+        if lines[-1] and piece.strip() and width(lines[-1] + piece, size, bold) > room:
             lines.append("")
         lines[-1] += piece if lines[-1] else piece.lstrip()
-    return [line.rstrip() for line in lines]
+    return lines
 
 
 def _pieces(text: str, room: float, size: float, bold: bool) -> list[str]:

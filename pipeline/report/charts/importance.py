@@ -65,7 +65,7 @@ def _layout(data: Bars, full: float) -> Layout:
     ranks = max([width(bar.rank_text, SIZE) for bar in data.bars] + [width(data.rank_title, 13) * wide], default=0.0)
     room = full * 0.3 if wide else full - ranks - 16
     labels = tuple(fit(bar.label, room, SIZE, bold=bar.leading, lines=2 if wide else 1) for bar in data.bars)
-    start = max((block.width for block in labels), default=0.0) + 12 if wide else 1.0
+    start = max((block.width for block in labels), default=0.0) + 12 if wide else 4.0
     values = max((width(bar.value_text, SIZE, bold=True) for bar in data.bars), default=0.0)
     low, high = _axis.extent((value for bar in data.bars for value in (bar.value, bar.low, bar.high)), hold=(0.0,))
     end = full - values - 14 - (ranks + 20 if wide else 0)

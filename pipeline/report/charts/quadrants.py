@@ -11,6 +11,7 @@ from pipeline.report.charts import _axis
 from pipeline.report.charts._places import Area, Marker, place
 from pipeline.report.charts._shapes import ChartTexts, Point, Quadrants
 from pipeline.report.charts._text import Block, fit, label
+from pipeline.report.charts._text import width as measured
 
 SIZE = 14.0
 BAND = 30.0
@@ -74,9 +75,11 @@ def _key(shown: list[Point], plot: Plot, full: float) -> list[Markup]:
 
 def _plot(data: Quadrants, full: float) -> Plot:
     wide = full >= 600
-    frame = Area(left=46 if wide else 36, top=26, right=full - 2, foot=26 + (370 if wide else 340))
     across = _axis.extent((v for p in data.points for v in (p.x, p.x_low, p.x_high)), hold=(data.x_line,), pad=0.04)
     up = _axis.extent((v for p in data.points for v in (p.y, p.y_low, p.y_high)), hold=(data.y_line,))
+    texts = (_axis.tick_text(value, data.y_percent) for value in _axis.ticks(*up, 6))
+    left = max(46.0 if wide else 36.0, *(measured(text, _axis.TICK) + 10 for text in texts))
+    frame = Area(left=left, top=26, right=full - 2, foot=26 + (370 if wide else 340))
     x = _axis.Scale(low=across[0], high=across[1], start=frame.left + 12, end=frame.right - 12)
     y = _axis.Scale(low=up[0], high=up[1], start=frame.foot - BAND, end=frame.top + BAND)
     return Plot(frame=frame, x=x, y=y, middle=x(data.x_line), level=y(data.y_line))

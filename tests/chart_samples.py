@@ -1,0 +1,199 @@
+"""Data for every chart in several shapes, with short, long and hostile labels; simulated, no finding."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from pipeline.report.charts import (
+    Answers,
+    Bar,
+    Bars,
+    Box,
+    Diverging,
+    Flow,
+    Forest,
+    ForestRow,
+    IntervalRow,
+    Intervals,
+    Loss,
+    Panel,
+    Point,
+    Quadrants,
+)
+
+HAN = "信任产品质量生态协同售后服务品牌形象价格公道外观设计"
+LABELS: Mapping[str, Sequence[str]] = {
+    "en": ["Trust", "Product quality", "Ecosystem", "Service", "Brand", "Price fairness", "Design"],
+    "en long": [
+        f"{word} and how well it has kept up over the years"[:40]
+        for word in ("Trust", "Quality", "Ecosystem", "Service", "Brand", "Price", "Design")
+    ],
+    "en unbroken": ["W" * 40, "m" * 40, *(letter * 40 for letter in "abcde")],
+    "zh": ["信任", "产品质量", "生态协同", "售后服务", "品牌形象", "价格公道", "外观设计"],
+    "zh long": [(HAN[i:] + HAN)[:20] for i in range(0, 14, 2)],
+}  # fmt: skip
+
+
+def _values(labels: Sequence[str], seed: int = 7) -> list[tuple[str, float, float, float]]:
+    """(label, value, low, high) falling from the first to the last."""
+    draws = random.Random(seed)
+    raw = sorted((draws.uniform(0.05, 1) for _ in labels), reverse=True)
+    shares = [value / sum(raw) for value in raw]
+    return [(label, share, share * 0.8, share * 1.25) for label, share in zip(labels, shares, strict=True)]
+
+
+def bars(labels: Sequence[str]) -> Bars:
+    rows = [
+        Bar(
+            label=label,
+            value=value,
+            low=low,
+            high=high,
+            value_text=f"{value:.0%}",
+            range_text=f"{low:.0%} to {high:.0%}",
+            rank_text="1–3",
+            leading=i < 2,
+            muted=i == len(labels) - 1,
+        )
+        for i, (label, value, low, high) in enumerate(_values(labels))
+    ]
+    return Bars(bars=tuple(rows), divider_after=2, rank_title="Rank range")
+
+
+def bars_with_gaps(labels: Sequence[str]) -> Bars:
+    first, second, *rest = bars(labels).bars
+    empty = Bar(label=second.label, value=None, value_text="not shown")
+    below = Bar(label=first.label, value=-0.02, low=-0.05, high=0.01, value_text="−2%", rank_text="7")
+    return Bars(bars=(first, empty, *rest, below), rank_title="Rank range")
+
+
+def points(labels: Sequence[str], seed: int = 5) -> Quadrants:
+    draws = random.Random(seed)
+    found = []
+    for i, (label, value, low, high) in enumerate(_values(labels)):
+        x = draws.uniform(35, 80)
+        text = f"{x:.0f}, {value:.0%}"
+        found.append(
+            Point(
+                label=label, x=x, x_low=x - 3, x_high=x + 3, y=value, y_low=low, y_high=high, text=text, emphasis=not i
+            )
+        )
+    return _map(found)
+
+
+def one_place(labels: Sequence[str]) -> Quadrants:
+    """Every point at nearly the same place, one of them without a value."""
+    found = [
+        Point(label=label, x=60 + i * 0.2, y=0.14 + i * 0.001, text=str(i)) for i, label in enumerate(labels[:-1])
+    ]  # fmt: skip
+    return _map([*found, Point(label=labels[-1], x=None, y=None, text="not shown")])
+
+
+def _map(found: list[Point]) -> Quadrants:
+    return Quadrants(
+        points=tuple(found),
+        x_line=58.0,
+        y_line=1 / len(found),
+        fix="Fix first",
+        keep="Keep up",
+        low="Low priority",
+        overkill="Possible overkill",
+        x_title="Performance, 0 to 100",
+        y_title="Importance",
+    )
+
+
+def panels(labels: Sequence[str], count: int = 3) -> Forest:
+    draws = random.Random(11)
+    found = []
+    for number in range(count):
+        rows = []
+        for label in labels:
+            value, half = draws.uniform(-0.05, 0.3), 0.08 + 0.1 * (number == count - 1)
+            rows.append(ForestRow(label=label, value=value, low=value - half, high=value + half, text=f"{value:.2f}"))
+        last = number == count - 1
+        found.append(Panel(title=labels[number % 7], subtitle=f"n = {500 - number}", muted=last, rows=tuple(rows)))
+    return Forest(panels=tuple(found), axis_title="Standardised coefficient")
+
+
+def panels_with_gaps(labels: Sequence[str]) -> Forest:
+    first, *rest = panels(labels, 6).panels
+    rows = (ForestRow(label=labels[0], value=None, text="not shown"), *first.rows[1:])
+    return Forest(panels=(Panel(title=first.title, subtitle="n = 9", rows=rows), *rest), axis_title="Coefficient")
+
+
+def answers(count: int) -> Callable[[Sequence[str]], Diverging]:
+    def make(labels: Sequence[str]) -> Diverging:
+        draws, rows = random.Random(count), []
+        for number, label in enumerate(labels):
+            raw = [draws.gammavariate(1 + place * (7 - number) / 7, 1) for place in range(count)]
+            shares = tuple(value / sum(raw) for value in raw)
+            rows.append(Answers(label=label, shares=shares, texts=tuple(f"{share:.0%}" for share in shares)))
+        half = count // 2
+        return Diverging(
+            rows=tuple(rows),
+            points=tuple(str(point) for point in range(1, count + 1)),
+            neutral=half if count % 2 else None,
+            low_title=f"Negative 1–{half}",
+            high_title=f"Positive {count - half + 1}–{count}",
+            neutral_title="Midpoint" if count % 2 else "",
+        )
+
+    return make
+
+
+def one_sided(labels: Sequence[str]) -> Diverging:
+    """Nobody below the middle, and one row without any answer."""
+    found = answers(5)(labels)
+    rows = [Answers(label=label, shares=(0.0, 0.0, 0.1, 0.3, 0.6)) for label in labels[:-1]]
+    empty = Answers(label=labels[-1], shares=(None,) * 5)
+    return Diverging(
+        rows=(*rows, empty),
+        points=found.points,
+        neutral=2,
+        low_title="Low",
+        high_title="High",
+        neutral_title="Midpoint",
+    )
+
+
+def stages(labels: Sequence[str]) -> Flow:
+    losses = tuple(Loss(n_text=f"−{number}", text=label) for number, label in enumerate(labels[3:6], start=98))
+    return Flow(
+        boxes=(
+            Box(label=labels[0], n_text="1,712", losses=losses),
+            Box(label=labels[1], n_text="1,310"),
+            Box(label=labels[2], n_text="1,204"),
+        )
+    )
+
+
+def figures(labels: Sequence[str]) -> Intervals:
+    rows = [
+        IntervalRow(label=label, value=value, low=low, high=high, text=f"{value:.2f} ({low:.2f} to {high:.2f})")
+        for label, value, low, high in _values(labels)
+    ]
+    return Intervals(rows=(*rows, IntervalRow(label=labels[0], value=None, text="not defined")), reference=0.6)
+
+
+SAMPLES: Mapping[tuple[str, str], Callable[[Sequence[str]], Any]] = {
+    ("importance", "plain"): bars,
+    ("importance", "gaps"): bars_with_gaps,
+    ("importance", "one"): lambda labels: bars(labels[:1]),
+    ("quadrants", "plain"): points,
+    ("quadrants", "crowded"): one_place,
+    ("quadrants", "many"): lambda labels: points([*labels, *labels[::-1]], 3),
+    ("forest", "plain"): panels,
+    ("forest", "gaps"): panels_with_gaps,
+    ("forest", "one"): lambda labels: panels(labels, 1),
+    ("diverging", "5"): answers(5),
+    ("diverging", "7"): answers(7),
+    ("diverging", "10"): answers(10),
+    ("diverging", "11"): answers(11),
+    ("diverging", "one sided"): one_sided,
+    ("diverging", "2"): answers(2),
+    ("flow", "plain"): stages,
+    ("intervals", "plain"): figures,
+}
