@@ -25,11 +25,12 @@ report: $(VENV)/ready  ## build the findings of every study, or of one: make rep
 
 check: $(VENV)/ready-dev  ## lint, types and house rules: seconds
 	@$(VENV)/bin/ruff check .
+	@$(VENV)/bin/ruff format --check .
 	@$(VENV)/bin/mypy
 	@$(PY) -m pytest -q tests/test_house.py
 
 test: $(VENV)/ready-dev  ## every test; what this machine lacks is skipped with its reason
-	@$(PY) -m pytest -q -n $(JOBS) --dist worksteal
+	@$(PY) -m pytest -n $(JOBS) --dist worksteal
 
 reference: $(VENV)/ready-dev  ## only the numbers that other software or a paper computed
 	@$(PY) -m pytest -q -n $(JOBS) -m reference
@@ -43,8 +44,9 @@ bench: $(VENV)/ready-dev  ## print the speed figures of the README
 verify: $(VENV)/ready-dev  ## coverage of intervals and rate of false leads, by simulation: minutes
 	@$(PY) -m tests.verify
 
-fix: $(VENV)/ready-dev  ## mend what the linter can mend
+fix: $(VENV)/ready-dev  ## format the code and mend what the linter can mend
 	@$(VENV)/bin/ruff check --fix .
+	@$(VENV)/bin/ruff format .
 
 new: $(VENV)/ready  ## draft a study.yaml from a data file: make new FILE=data.csv OUT=surveys/x/study.yaml
 	@test -n "$(FILE)" || { echo "make new: name a data file, as in: make new FILE=data.csv" >&2; exit 2; }
