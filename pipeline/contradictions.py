@@ -16,7 +16,10 @@ def contradictions(study: Study) -> Iterator[Problem]:
     yield from _model(study)
     yield from _constructs(study)
     yield from _scales(study)
+    yield from _missing(study)
     yield from _variables(study)
+    yield from _stack(study)
+    yield from _segments(study)
     yield from _labels(study)
 
 
@@ -109,12 +112,58 @@ def _variables(study: Study) -> Iterator[Problem]:
             bands = len(variable.cut) - 1
             message = f"{len(variable.cut)} limits make {bands} bands, but there are {len(variable.labels)} labels."
             yield study.problem(message, *here, "labels")
+        if variable.from_ in known and known[variable.from_].from_:
+            message = f"'{variable.from_}' is made of bands itself; cut the number variable it comes from."
+            yield study.problem(message, *here, "from")
+        if variable.range and variable.range[0] > variable.range[1]:
+            yield study.problem(f"the range of '{name}' ends below its start.", *here, "range")
+
+
+def _missing(study: Study) -> Iterator[Problem]:
+    """A code that is never an answer in any column cannot be an answer on a scale."""
+    missing = study.definition.missing
+    for key in ("skipped", "declined", "not_asked"):
+        for code in getattr(missing, key):
+            for name, scale in study.definition.scales.items():
+                if code.strip() in map(str, range(scale.low, scale.high + 1)):
+                    message = (
+                        f"'{code}' is listed as missing but is an answer of scale {name}; take it out of one of them."
+                    )
+                    yield study.problem(message, "missing", key, code)
+
+
+def _stack(study: Study) -> Iterator[Problem]:
     stack = study.definition.stack
-    levels = len(stack.levels) if stack else 0
-    for column, parts in stack.columns.items() if stack else ():
-        if len(parts) != levels:
-            message = f"'{column}' lists {len(parts)} columns for {levels} levels."
+    if stack is None:
+        return
+    for column, parts in stack.columns.items():
+        if len(parts) != len(stack.levels):
+            message = f"'{column}' lists {len(parts)} columns for {len(stack.levels)} levels."
             yield study.problem(message, "stack", "columns", column)
+    items = [item for construct in study.definition.constructs.values() for item in construct.items]
+    if not set(items) & set(stack.columns):
+        close = nearest(next(iter(stack.columns), ""), items)
+        message = f"no stacked column is an item of a construct.{close} Items are: {listing(items)}."
+        yield study.problem(message, "stack", "columns")
+
+
+def _segments(study: Study) -> Iterator[Problem]:
+    names = study.segment_variables
+    for name in study.definition.segments.reference:
+        if name not in names:
+            message = (
+                f"'{name}' is not compared.{nearest(name, names)} Variables compared are: {listing(names) or 'none'}."
+            )
+            yield study.problem(message, "segments", "reference", name)
+    for name in names:
+        variable = study.variable(name)
+        if (variable.type == "number" or variable.range) and not variable.cut:
+            message = f"'{name}' is a number; name a variable of bands, made under variables with 'from' and 'cut'."
+            yield study.problem(message, "segments")
+    files = study.definition.data
+    for position, file in enumerate(files):
+        if file.wave is None and any(other.wave is not None for other in files):
+            yield study.problem(f"'{file.file}' names no wave, but another file does; add it.", "data", position)
 
 
 def _labels(study: Study) -> Iterator[Problem]:

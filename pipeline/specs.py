@@ -11,7 +11,8 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
-Label = str | dict[str, str]
+LANGUAGES = ("en", "zh")
+Label = str | dict[Annotated[str, Field(pattern="^(en|zh)$")], str]
 """One text for every language, or a map language -> text."""
 
 NAME = re.compile(r"^[^\W\d][\w-]*$")
@@ -26,6 +27,8 @@ def _items(value: Any) -> Any:
     value = _one_or_many(value)
     if not isinstance(value, list):
         return value
+    if any(isinstance(item, (list, dict)) for item in value):
+        raise ValueError("an entry is no name of a column; write a list of names, or a map column: wording")
     repeated = {str(item) for item in value if value.count(item) > 1}
     if repeated:
         raise ValueError(f"item '{min(repeated)}' is listed twice")
@@ -186,7 +189,9 @@ class Variable(Spec):
 
 class Stack(Spec):
     by: str = Field(description="Name of the new variable, as in 'brand'.")
-    levels: dict[str, Label] | tuple[str, ...] = Field(description="Its levels, in the order of the columns.")
+    levels: Annotated[dict[str, Label] | tuple[Code, ...], BeforeValidator(_text_keys)] = Field(
+        description="Its levels, in the order of the columns."
+    )
     columns: dict[str, tuple[str, ...]] = Field(description="New column -> the column of each level.")
 
 

@@ -138,11 +138,15 @@ def _parse(path: Path, raw: bytes) -> tuple[Any, dict[Place, tuple[int, int]]]:
     yaml = YAML(typ="safe", pure=True)
     try:
         text = raw.decode("utf-8-sig")
-        _refuse_anchors(path, text)
+        if any(sign in text for sign in "&*!"):
+            _refuse_anchors(path, text)
         node: Node | None = yaml.compose(text)
-        data = YAML(typ="safe", pure=True).load(text)
+        data = yaml.constructor.construct_document(node) if node else None
     except UnicodeDecodeError as error:
-        raise DefinitionError(f"{path}: byte {error.start + 1} is not UTF-8; save the file as UTF-8.") from None
+        line = raw.count(b"\n", 0, error.start) + 1
+        raise DefinitionError(
+            f"{path}:{line}: byte 0x{raw[error.start]:02X} is not UTF-8; save the file as UTF-8."
+        ) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         place = f"{path}:{mark.line + 1}:{mark.column + 1}" if mark else str(path)
@@ -171,10 +175,12 @@ def _refuse_anchors(path: Path, text: str) -> None:
 
 
 def _places(node: Any, above: Place) -> Iterator[tuple[Place, tuple[int, int]]]:
-    from ruamel.yaml.nodes import MappingNode, SequenceNode
+    from ruamel.yaml.nodes import MappingNode, ScalarNode, SequenceNode
 
     if isinstance(node, MappingNode):
         for key, value in node.value:
+            if not isinstance(key, ScalarNode):
+                continue
             here = (*above, key.value)
             yield here, (key.start_mark.line + 1, key.start_mark.column + 1)
             yield from _places(value, here)
