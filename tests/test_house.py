@@ -140,6 +140,15 @@ def lengths() -> dict[str, int]:
     }
 
 
+def test_every_file_of_the_package_is_delivered() -> None:
+    """setuptools takes templates and catalogues of packages, and the assets; nothing else may lie there."""
+    for path in PACKAGE.rglob("*"):
+        if path.is_file() and "__pycache__" not in path.parts and path.suffix != ".py":
+            asset = path.is_relative_to(PACKAGE / "report" / "assets")
+            packaged = path.suffix in {".j2", ".po"} and (path.parent / "__init__.py").exists()
+            assert asset or packaged, relative(path)
+
+
 def test_functions_are_short() -> None:
     found = sorted(lengths().values())
     assert {name: length for name, length in lengths().items() if length > 40} == {}
