@@ -1,0 +1,104 @@
+"""Checkup: what was understood of a study and its data, in lines a researcher can hold against the questionnaire."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from pipeline.errors import listing
+from pipeline.ingest import read
+from pipeline.responses import Reason, Responses, Source
+from pipeline.screen import screen
+from pipeline.specs import SampleInfo
+from pipeline.study import Study
+
+DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
+
+
+def check(study: Study) -> list[str]:
+    """Lines about files, rows, constructs, variables and what is not stated; counts only, no statistics.
+
+    Raises the errors a report would raise up to that point.
+    """
+    responses = read(study)
+    return [
+        *(_source(source) for source in responses.sources),
+        *_rows(study, responses),
+        *(_construct(study, responses, name) for name in study.definition.constructs),
+        *(_variable(study, responses, str(name)) for name in responses.variables),
+        *_design(study, responses),
+        *_disclosure(study),
+    ]
+
+
+def _source(source: Source) -> str:
+    delimiter = DELIMITERS.get(source.delimiter or "", source.delimiter)
+    facts = {
+        "format": source.format,
+        "encoding": source.encoding,
+        "delimiter": f"delimiter {delimiter}",
+        "sheet": f"sheet '{source.sheet}'",
+    }
+    known = [
+        f"{text} (detected)" if key in source.detected else text
+        for key, text in facts.items()
+        if text and getattr(source, key) is not None
+    ]
+    return f"{source.name}: {', '.join(known)}; {source.rows:,} rows, {source.columns} columns"
+
+
+def _rows(study: Study, responses: Responses) -> Iterator[str]:
+    people, rows = len(responses.keys), len(responses.respondent)
+    stack = study.definition.stack
+    each = f", one for each {stack.by} they rated" if stack else ""
+    yield f"respondents: {people:,} in {rows:,} rows{each}"
+    for flow in screen(responses, study).flow:
+        if flow.removed:
+            removed = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in flow.removed.items())
+            yield f"rows left out: {removed}; {flow.remaining:,} remain"
+
+
+def _construct(study: Study, responses: Responses, name: str) -> str:
+    construct, scale = study.construct(name), study.scale(name)
+    role = "outcome" if name == study.outcome else "driver" if name in study.drivers else "not in the model"
+    items = list(construct.items)
+    reverse = f"; reversed: {listing(construct.reverse)}" if construct.reverse else ""
+    needed = "" if len(items) == 1 else f", {construct.needed} of {len(items)} needed"
+    reasons = responses.reasons[items].to_numpy()
+    return (
+        f"{name} ({role}): {listing(items)}{needed}; scale {scale.low} to {scale.high}{reverse}; "
+        f"{(reasons == Reason.ANSWERED).sum():,} of {reasons.size:,} answers{_missing(reasons)}"
+    )
+
+
+def _missing(reasons: np.ndarray) -> str:
+    counts = {reason: int((reasons == reason).sum()) for reason in Reason if reason is not Reason.ANSWERED}
+    found = [f"{count:,} {reason.name.lower().replace('_', ' ')}" for reason, count in counts.items() if count]
+    return f" ({', '.join(found)})" if found else ""
+
+
+def _variable(study: Study, responses: Responses, name: str) -> str:
+    column = responses.variables[name]
+    blank = f"; {column.isna().sum():,} without" if column.isna().any() else ""
+    compared = " (compared)" if name in study.segment_variables else ""
+    if column.dtype.kind == "f":
+        return f"variable {name}{compared}: {column.notna().sum():,} numbers{blank}"
+    counts = column.value_counts(sort=False)
+    levels = [f"{level} n = {count:,}" for level, count in counts.items()]
+    return f"variable {name}{compared}: {listing(levels)}{blank}"
+
+
+def _design(study: Study, responses: Responses) -> Iterator[str]:
+    weights = study.definition.weights
+    if responses.weight is not None:
+        yield f"weight: {weights.column}, {np.isfinite(responses.weight).sum():,} rows"
+    for key, texts in (("strata", responses.strata), ("cluster", responses.cluster)):
+        if texts is not None:
+            yield f"{key}: {getattr(weights, key)}, {len(set(texts)):,} different"
+
+
+def _disclosure(study: Study) -> Iterator[str]:
+    absent = [key for key in SampleInfo.model_fields if getattr(study.definition.sample, key) is None]
+    if absent:
+        yield f"not stated under sample: {listing(absent)} (the report will say so)"
