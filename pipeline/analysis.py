@@ -87,6 +87,12 @@ def _refuse_unusable(study: Study, people: Sample) -> None:
             "importance cannot be told apart; drop one of them or put their items into one construct."
         )
         raise AnalysisRefused(study.problem(message, "model", "drivers"))
+    if culprits(np.corrcoef(people.scores, rowvar=False)):
+        message = (
+            f"the outcome '{people.outcome}' is an exact combination of the drivers, so there is nothing to explain; "
+            "take out the driver that repeats it."
+        )
+        raise AnalysisRefused(study.problem(message, "model", "outcome"))
 
 
 def _resample(study: Study, people: Sample, setting: Setting) -> dict[str, Resampled]:
@@ -119,7 +125,10 @@ def _model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], s
     scores = resampled["scores"]
     importance = drivers.decompose(scores)
     if isinstance(importance, str):
-        message = f"the drivers cannot be told apart in enough resamples ({importance}); use fewer or ask more people."
+        message = (
+            "the drivers repeat each other, or explain nothing at all, in too many resamples to share anything out; "
+            "use fewer drivers, or ask more people."
+        )
         raise AnalysisRefused(study.problem(message, "model", "drivers"))
     model = effects.fit(people)
     scales = {name: study.scale(name) for name in people.names}

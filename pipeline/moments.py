@@ -14,6 +14,9 @@ from pipeline.errors import WhybuyError
 
 Array = np.ndarray
 
+ROUNDING = 1e-12
+"""A variance below this part of the mean square about the origin is a rounding error."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Moments:
@@ -65,14 +68,16 @@ class Moments:
 
     @property
     def mean(self) -> Array:
-        """(…, q) weighted means."""
-        return self.origin + self.sums / self.weight[..., None]
+        """(…, q) weighted means; NaN where no weight is left."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return self.origin + self.sums / self.weight[..., None]
 
     @property
     def cov(self) -> Array:
         """(…, q, q) weighted covariances with the n/(n-1) of a sample, as R `svyvar`."""
-        offset = self.sums / self.weight[..., None]
-        cov = self.products / self.weight[..., None, None] - offset[..., :, None] * offset[..., None, :]
+        with np.errstate(invalid="ignore", divide="ignore"):
+            offset = self.sums / self.weight[..., None]
+            cov = self.products / self.weight[..., None, None] - offset[..., :, None] * offset[..., None, :]
         return cov * (self.rows / (self.rows - 1)) if self.rows > 1 else cov * np.nan
 
     @property
@@ -83,7 +88,9 @@ class Moments:
     @property
     def correlations(self) -> Array:
         """(…, q, q) correlations; NaN beside a column that does not vary."""
-        return correlations(self.cov)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            size = np.diagonal(self.products, axis1=-2, axis2=-1) / self.weight[..., None]
+        return correlations(self.cov, ROUNDING * size)
 
     def select(self, names: tuple[str, ...]) -> Moments:
         """The same moments with only these columns, in this order."""
@@ -107,11 +114,11 @@ def mean(columns: Array, weight: Array) -> Array:
     return corrected
 
 
-def correlations(cov: Array) -> Array:
-    """(…, q, q) correlations of covariances; a column that does not vary gives NaN, never a warning."""
+def correlations(cov: Array, noise: Array | float = 0.0) -> Array:
+    """(…, q, q) correlations of covariances; a variance within `noise` gives NaN, and no warning."""
     variance = np.diagonal(cov, axis1=-2, axis2=-1)
     with np.errstate(invalid="ignore", divide="ignore"):
-        scale = 1 / np.sqrt(np.where(variance > 0, variance, np.nan))
+        scale = 1 / np.sqrt(np.where(variance > noise, variance, np.nan))
         result = cov * scale[..., :, None] * scale[..., None, :]
     index = np.arange(cov.shape[-1])
     result[..., index, index] = np.where(np.isnan(scale), np.nan, 1.0)

@@ -76,6 +76,7 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
     respondent = responses.respondent[rows]
     _refuse_too_few(study, len(np.unique(respondent)))
     design = weigh(responses, rows, study)
+    _refuse_too_few_units(study, design)
     return Sample(
         names=study.used,
         scores=values[rows],
@@ -99,12 +100,20 @@ def _refuse_too_few(study: Study, n: int) -> None:
         raise AnalysisRefused(study.problem(message, "model"))
 
 
+def _refuse_too_few_units(study: Study, design: Design) -> None:
+    units, strata = len(design.keys), len(np.unique(design.strata))
+    if units - strata <= len(study.drivers):
+        message = (
+            f"{units} sampling units in {strata} strata cannot carry errors for {len(study.drivers)} drivers; "
+            f"at least {strata + len(study.drivers) + 1} are needed. Use fewer drivers, or a finer cluster."
+        )
+        raise AnalysisRefused(study.problem(message, "weights", "cluster"))
+
+
 def _groups(responses: Responses, rows: Array, name: str, study: Study) -> Groups:
     column = responses.variables[name].iloc[rows]
     levels = tuple(str(level) for level in column.cat.categories if (column == level).any())
     of_row = np.array([levels.index(str(value)) if isinstance(value, str) else -1 for value in column], dtype=int)
-    return Groups(
-        levels=levels,
-        of_row=of_row,
-        reference=study.definition.segments.reference.get(name, levels[0] if levels else ""),
-    )
+    declared = study.definition.segments.reference.get(name)
+    reference = declared if declared in levels else next(iter(levels), "")
+    return Groups(levels=levels, of_row=of_row, reference=reference)

@@ -20,9 +20,9 @@ class Screening:
 
 
 def screen(responses: Responses, study: Study) -> Screening:
-    """Screening of the rows read: repetitions are gone already, unfinished and unweighted rows go here."""
+    """Screening of the rows read: repetitions are gone already, unfinished rows and rows without weight go here."""
     incomplete = ~responses.complete
-    unweighted = ~incomplete & (np.isnan(responses.weight) if responses.weight is not None else False)
+    unweighted = ~incomplete & (~(responses.weight > 0) if responses.weight is not None else False)
     keep = ~(incomplete | unweighted)
     if incomplete.all():
         raise AnalysisRefused(_never_complete(study))

@@ -9,7 +9,7 @@ from scipy.special import ndtr
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
-from pipeline.model.drivers import decompose, r2_row
+from pipeline.model.drivers import Importance, decompose, r2_row
 from pipeline.model.effects import holm
 from pipeline.model.importance import usable
 from pipeline.model.resample import Panel, Resampled, interval
@@ -18,6 +18,8 @@ from pipeline.sample import Groups, Sample
 from pipeline.weight import Base
 
 Array = np.ndarray
+Part = tuple[Resampled, Importance | str]
+"""Moments of one level, with its importance or the state that forbids it."""
 
 
 def panels(sample: Sample, setting: Setting) -> dict[str, Panel]:
@@ -35,12 +37,18 @@ def panels(sample: Sample, setting: Setting) -> dict[str, Panel]:
 
 
 def hidden_levels(sample: Sample, groups: Groups, setting: Setting) -> set[str]:
-    """Levels under the minimum base; where it is one level only, the next smallest too, as totals would reveal it."""
+    """Levels under the minimum base, and the next smallest while one level only, or too few people, would be hidden.
+
+    Else the total less the levels that are shown would give back what is hidden.
+    """
     sizes = {level: sample.base(groups.mask(level)).n for level in groups.levels}
-    small = {level for level, n in sizes.items() if n < setting.minimum_base}
-    if len(small) == 1 and len(sizes) > 1:
-        small.add(min((level for level in sizes if level not in small), key=lambda level: sizes[level]))
-    return small
+    ascending = sorted(sizes, key=lambda level: sizes[level])
+    hidden = [level for level in ascending if sizes[level] < setting.minimum_base]
+    while 0 < len(hidden) < len(sizes) and (
+        len(hidden) == 1 or sum(sizes[level] for level in hidden) < setting.minimum_base
+    ):
+        hidden.append(ascending[len(hidden)])
+    return set(hidden)
 
 
 def slopes(moments: Moments) -> Array:
@@ -56,6 +64,7 @@ def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Sett
     """R², lmg_share and b within every level, then the differences of b against the reference level (Holm over all)."""
     rows: list[Row] = []
     gaps: list[Row] = []
+    parts = {name: (each, decompose(each)) for name, each in resampled.items() if "=" in name}
     for variable, groups in sample.groups.items():
         hidden = hidden_levels(sample, groups, setting)
         for level in groups.levels:
@@ -65,9 +74,9 @@ def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Sett
             rows += (
                 _hidden_rows(name, state, base, sample, setting)
                 if state
-                else _level_rows(name, resampled.get(name), base, sample, setting)
+                else _level_rows(name, parts.get(name), base, sample, setting)
             )
-        gaps += _gap_rows(variable, groups, resampled, sample, setting)
+        gaps += _gap_rows(variable, groups, parts, sample, setting)
     return rows + _adjusted(gaps)
 
 
@@ -88,8 +97,8 @@ def _blank(name: str, columns: Row, sample: Sample, setting: Setting) -> Iterato
             yield row(analysis, metric, outcome=setting.outcome, term=driver, group=name, **columns)
 
 
-def _level_rows(name: str, resampled: Resampled | None, base: Base, sample: Sample, setting: Setting) -> list[Row]:
-    importance = "too_few" if resampled is None else decompose(resampled)
+def _level_rows(name: str, part: Part | None, base: Base, sample: Sample, setting: Setting) -> list[Row]:
+    resampled, importance = part or (None, "too_few")
     if resampled is None or isinstance(importance, str):
         state = {"state": importance, "reason": importance, **based(base)}
         return list(_blank(name, state, sample, setting))
@@ -125,11 +134,11 @@ def _figures(
 
 
 def _gap_rows(
-    variable: str, groups: Groups, resampled: Mapping[str, Resampled], sample: Sample, setting: Setting
+    variable: str, groups: Groups, parts: Mapping[str, Part], sample: Sample, setting: Setting
 ) -> list[Row]:
     rows: list[Row] = []
     for level in groups.levels:
-        pair = [resampled.get(f"{variable}={name}") for name in (level, groups.reference)]
+        pair = [_decomposed(parts.get(f"{variable}={name}")) for name in (level, groups.reference)]
         smallest = min(sample.base(groups.mask(name)).n for name in (level, groups.reference))
         if level != groups.reference and pair[0] and pair[1] and smallest >= setting.low_base:
             base = sample.base(groups.mask(level) | groups.mask(groups.reference))
@@ -142,6 +151,11 @@ def _gap_rows(
                 if gap["std_error"]
             ]
     return rows
+
+
+def _decomposed(part: Part | None) -> Resampled | None:
+    """Moments of a level whose drivers can be told apart; a gap rests on no other."""
+    return None if part is None or isinstance(part[1], str) else part[0]
 
 
 def _tested(gap: Row) -> Row:

@@ -16,6 +16,8 @@ Array = np.ndarray
 
 FEWEST_USABLE = 0.9
 """Share of resamples that must be decomposable for a group to be shown."""
+NOTHING = 1e-12
+"""R² that is a rounding error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,24 +40,30 @@ class Importance:
 
 
 def decompose(resampled: Resampled) -> Importance | str:
-    """Importance by every metric of METHODS, or the state that forbids it: 'no_variance' or 'singular'."""
+    """Importance by every metric of METHODS, or the state that forbids it: 'no_variance' or 'singular'.
+
+    Where nothing at all is explained, nothing can be shared out: that is 'singular' too.
+    """
     point, draws = resampled.point.correlations, resampled.draws.correlations
     if not np.isfinite(point).all():
         return "no_variance"
     if not usable(point[:-1, :-1]):
         return "singular"
+    whole = float(r2(point[:-1, :-1], point[:-1, -1]))
     good = usable(draws[:, :-1, :-1]) & np.isfinite(draws).all((-2, -1))
-    if good.mean() < FEWEST_USABLE:
-        return "singular"
     safe = np.where(good[:, None, None], draws, np.eye(draws.shape[-1]))
+    drawn = r2(safe[:, :-1, :-1], safe[:, :-1, -1])
+    good &= drawn > NOTHING
+    if whole < NOTHING or good.mean() < FEWEST_USABLE:
+        return "singular"
     hidden = np.where(good, 1.0, np.nan)
     methods = {name: method(safe[:, :-1, :-1], safe[:, :-1, -1]) * hidden[:, None] for name, method in METHODS.items()}
     return Importance(
         drivers=resampled.point.names[:-1],
         point={name: method(point[:-1, :-1], point[:-1, -1]) for name, method in METHODS.items()},
         draws=methods,
-        r2=float(r2(point[:-1, :-1], point[:-1, -1])),
-        r2_draws=r2(safe[:, :-1, :-1], safe[:, :-1, -1]) * hidden,
+        r2=whole,
+        r2_draws=drawn * hidden,
         usable_share=float(good.mean()),
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from pipeline.errors import AnalysisRefused
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based
 from pipeline.model.regression import ols
@@ -11,7 +12,7 @@ from pipeline.responses import Reason, Responses
 from pipeline.score import Scores
 from pipeline.screen import Screening
 from pipeline.study import Study
-from pipeline.weight import base, weigh
+from pipeline.weight import Design, base, weigh
 
 Array = np.ndarray
 
@@ -43,10 +44,11 @@ def _difference(responses: Responses, kept: Array, scores: Scores, study: Study,
     left_out = ~np.isfinite(np.column_stack([scores.values[name][rows] for name in study.drivers])).all(1)
     people = base(np.ones(int(left_out.sum())), responses.respondent[rows][left_out])
     common = {"outcome": setting.outcome, "term": study.outcome, "contrast": "dropped-kept"}
-    if people.n < setting.minimum_base:
+    design = _design(responses, rows, study)
+    if people.n < setting.minimum_base or design is None:
         reason = "nobody" if people.n == 0 else "small_base"
         return row("nonresponse", "mean_difference", state="too_few", reason=reason, n=people.n, **common)
-    fit = ols(left_out[:, None].astype(float), outcome[rows], ("left_out",), design=weigh(responses, rows, study))
+    fit = ols(left_out[:, None].astype(float), outcome[rows], ("left_out",), design=design)
     low, high = fit.interval(setting.level)
     limits = {
         "std_error": float(fit.se[1]),
@@ -56,3 +58,11 @@ def _difference(responses: Responses, kept: Array, scores: Scores, study: Study,
     }
     figures = {"estimate": float(fit.b[1]), "p_value": float(fit.p[1]), **limits}
     return row("nonresponse", "mean_difference", **figures, **based(people), **common)
+
+
+def _design(responses: Responses, rows: Array, study: Study) -> Design | None:
+    """Design of kept and dropped rows; None where a stratum of which nothing is kept holds a single unit."""
+    try:
+        return weigh(responses, rows, study)
+    except AnalysisRefused:
+        return None

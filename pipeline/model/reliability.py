@@ -17,10 +17,11 @@ TOLERANCE = 1e-12
 
 
 def alpha(cov: Array) -> Array:
-    """(…) Cronbach's (1951) alpha of (…, k, k) item covariances: k/(k-1)·(1 - trace/sum)."""
+    """(…) Cronbach's (1951) alpha of (…, k, k) item covariances: k/(k-1)·(1 - trace/sum); NaN where none varies."""
     k = cov.shape[-1]
     with np.errstate(invalid="ignore", divide="ignore"):
-        return np.asarray(k / (k - 1) * (1 - np.trace(cov, axis1=-2, axis2=-1) / cov.sum((-2, -1))))
+        ratio = np.trace(cov, axis1=-2, axis2=-1) / cov.sum((-2, -1))
+    return np.asarray(k / (k - 1) * (1 - np.where(np.isfinite(ratio), ratio, np.nan)))
 
 
 def feldt_interval(value: float, n: int, k: int, level: float) -> tuple[float, float]:
@@ -74,6 +75,8 @@ def reliability_rows(items: dict[str, Resampled], sample: Sample, setting: Setti
 
 def _alpha(resampled: Resampled, sample: Sample, setting: Setting) -> Row:
     value = float(alpha(resampled.point.cov))
+    if np.isnan(value):
+        return {"state": "no_variance", "reason": "no_variance"}
     if sample.design.kind == "simple":
         low, high = feldt_interval(value, resampled.point.rows, len(resampled.point.names), setting.level)
         return {"estimate": value, "conf_low": low, "conf_high": high, "conf_level": setting.level}
@@ -85,5 +88,7 @@ def _alpha(resampled: Resampled, sample: Sample, setting: Setting) -> Row:
 def _omega(resampled: Resampled) -> Row:
     if len(resampled.point.names) == 2:
         return {"state": "not_defined", "reason": "two_items"}
+    if np.isnan(resampled.point.correlations).any():
+        return {"state": "no_variance", "reason": "no_variance"}
     value = omega(resampled.point.correlations)
     return {"state": "not_converged", "reason": "improper_solution"} if value is None else {"estimate": value}
