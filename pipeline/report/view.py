@@ -76,14 +76,20 @@ class View:
         found = {name: shown["label"][language] for name, shown in self.study["constructs"].items()}
         for segment in self.study["segments"]:
             found[f"{segment['variable']}="] = segment["label"][language]
-            found |= {f"{segment['variable']}={level['value']}": level["label"][language] for level in segment["levels"]}
+            found |= {
+                f"{segment['variable']}={level['value']}": level["label"][language] for level in segment["levels"]
+            }
         return found
 
     def facts(self) -> dict[str, Any]:
         """Values of the study that every sentence may use."""
         study = self.study
         names = ("confidence", "draws", "seed", "outcome")
-        return {name: study[name] for name in names} | dict(study["bases"]) | {"k": len(self.drivers), "n": self.sample["n"]}
+        return (
+            {name: study[name] for name in names}
+            | dict(study["bases"])
+            | {"k": len(self.drivers), "n": self.sample["n"]}
+        )
 
     def words(self, language: str) -> Words:
         """The words of a language, knowing the names and facts of this study."""

@@ -31,13 +31,13 @@ class Words:
     """
 
     def __init__(self, language: str, labels: Mapping[str, str], facts: Mapping[str, Any] | None = None) -> None:
-        self.language = language
-        self.labels = labels
-        self.facts = dict(facts or {})
-        self._messages = catalogue(language)
+        self.language: str = language
+        self.labels: Mapping[str, str] = labels
+        self.facts: Mapping[str, Any] = dict(facts or {})
+        self._messages: Mapping[str, Message] = catalogue(language)
 
     def __call__(self, key: str, **values: Any) -> str:
-        known = self.facts | {name: value for name, value in values.items() if value is not None or name not in self.facts}
+        known = {**self.facts, **{name: value for name, value in values.items() if value is not None}}
         text = self._pick(key, known)
         pieces: list[tuple[str, bool]] = []
         for literal, field, spec, _ in Formatter().parse(text):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -36,9 +36,9 @@ def _file(path: Path) -> list[tuple[str, Message]]:
     return [_message(path, entry.id, entry.string) for entry in entries]
 
 
-def _message(path: Path, key: str | tuple[str, ...], text: str | tuple[str, ...]) -> tuple[str, Message]:
+def _message(path: Path, key: str | Sequence[str], text: str | Sequence[str] | None) -> tuple[str, Message]:
     name, counted = (key, None) if isinstance(key, str) else (key[0], key[1])
-    texts = (text,) if isinstance(text, str) else tuple(text)
+    texts = (text,) if isinstance(text, str) else tuple(text or ("",))
     if not all(texts):
         raise ValueError(f"{path.name}: '{name}' has no text")
     return name, Message(texts=texts, counted=counted)

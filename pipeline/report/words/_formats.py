@@ -69,7 +69,7 @@ def p_figure(value: float) -> str:
     return str(rounded(value, digits))[1:]
 
 
-def p_equation(value: float, words: Words) -> str:
+def p_equation(value: float, _: Words) -> str:
     figure = p_figure(value)
     return f"p {figure}" if figure[0] in "<>" else f"p = {figure}"
 
@@ -101,8 +101,13 @@ def listed(texts: Sequence[str], words: Words) -> str:
     return joined(pieces, words.language)
 
 
+def name_of(name: str, words: Words) -> str:
+    """Label of a construct, of a variable ('variable=') or of a level ('variable=level')."""
+    return words.labels[name]
+
+
 def labels(names: Sequence[str], words: Words) -> str:
-    return listed([words.labels[name] for name in names], words)
+    return listed([name_of(name, words) for name in names], words)
 
 
 def reasons(keys: Sequence[str], words: Words) -> str:
@@ -110,10 +115,9 @@ def reasons(keys: Sequence[str], words: Words) -> str:
 
 
 FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
-    "text": lambda value, words: str(value),
+    "text": lambda value, _: str(value),
     "int": lambda value, words: number(value, 0, words),
     "count": count,
-    "Count": lambda value, words: raised(count(value, words)),
     "num0": lambda value, words: number(value, 0, words),
     "num1": lambda value, words: number(value, 1, words),
     "num2": lambda value, words: number(value, 2, words),
@@ -121,18 +125,17 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "pct": prose_percent,
     "cell": lambda value, words: percent(value, 0, words, "<{}", ">{}"),
     "pct1": lambda value, words: percent(value, 1, words, "<{}", ">{}"),
-    "r": lambda value, words: bare(value, 2),
+    "r": lambda value, _: bare(value, 2),
     "p": p_equation,
-    "pv": lambda value, words: p_figure(value),
-    "label": lambda name, words: words.labels[name],
-    "Label": lambda name, words: raised(words.labels[name]),
+    "pv": lambda value, _: p_figure(value),
+    "label": name_of,
+    "Label": lambda name, words: raised(name_of(name, words)),
     "labels": labels,
     "Labels": lambda names, words: raised(labels(names, words)),
-    "variable": lambda name, words: words.labels[f"{name}="],
-    "Variable": lambda name, words: raised(words.labels[f"{name}="]),
-    "group": lambda name, words: words.labels[name],
+    "variable": lambda name, words: name_of(f"{name}=", words),
+    "group": name_of,
+    "list": listed,
     "level": lambda value, words: words(f"level.{value}"),
     "reason": lambda key, words: words(f"reason.{key}"),
     "reasons": reasons,
-    "state": lambda key, words: words(f"state.{key}"),
 }

@@ -55,7 +55,7 @@ def lead_form(variant: str, values: Values) -> str:
 
 
 def segment_form(variant: str, values: Values) -> str:
-    """'tied' where both coefficients are positive, 'apart' where 'more closely tied' would be untrue; why small is small."""
+    """'tied' where both coefficients are positive, else 'apart'; for a group too small, what is known of its size."""
     if variant == "small" and values["smallest_n"] is None:
         return "hidden"
     if variant == "small" and values["smallest_n"] >= values["required"]:

@@ -1,0 +1,36 @@
+"""The shelf of sections, in the order of the report.
+
+A section is a folder: __init__.py says what it shows (applies, context), section.html.j2 where, words.*.po how.
+`applies(view)` says whether this study has it; `context(view, words)` gives its template plain, already worded values,
+among them `nav` and `title`, and `lede` where it has one. Templates compute nothing and hold no sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Protocol, cast
+
+from pipeline.report.sections import answers, certainty, drivers, method, priorities, sample, segments, summary
+from pipeline.report.view import View
+from pipeline.report.words import Words
+
+
+class Section(Protocol):
+    def applies(self, view: View) -> bool: ...
+
+    def context(self, view: View, words: Words) -> dict[str, Any]: ...
+
+
+SECTIONS: Mapping[str, Section] = cast(
+    "Mapping[str, Section]",
+    {
+        "summary": summary,
+        "drivers": drivers,
+        "priorities": priorities,
+        "segments": segments,
+        "answers": answers,
+        "sample": sample,
+        "certainty": certainty,
+        "method": method,
+    },
+)

@@ -1,0 +1,109 @@
+"""What several sections need: table cells that say their state, tables, figures, and the numbers of sections."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from pipeline.report.charts import ChartTexts, pair
+from pipeline.report.view import Row, View, shown
+from pipeline.report.words import Words
+
+Cell = dict[str, Any]
+NOTED = ("low_base", "suppressed", "singular", "no_variance", "too_few", "not_defined", "not_converged")
+
+
+def columns(words: Words, *keys: str) -> list[dict[str, Any]]:
+    """Columns by their key: the first holds names, the others numbers; a key with '*' at its end holds text."""
+    shown_as = [(key.rstrip("*"), at > 0 and not key.endswith("*")) for at, key in enumerate(keys)]
+    return [{"label": words(f"column.{key}"), "numeric": numeric} for key, numeric in shown_as]
+
+
+def table(
+    heads: Sequence[Mapping[str, Any]],
+    rows: Sequence[Sequence[Any]],
+    caption: str | None = None,
+    note: str | None = None,
+) -> dict[str, Any]:
+    return {"columns": list(heads), "rows": [list(row) for row in rows], "caption": caption, "note": note}
+
+
+def cell(row: Row | None, spec: str, words: Words, *, value: str = "estimate") -> Cell:
+    """The figure as text; in brackets on a low base, its state in words where there is none."""
+    if row is None or (shown(row) and row[value] is None):
+        return {"text": words("ui.dash"), "muted": True}
+    return _framed(row, words.format(row[value], spec), words) if shown(row) else _absent(row, words)
+
+
+def interval(row: Row | None, spec: str, words: Words) -> Cell:
+    """'19% to 27%' as a cell; a dash where the figure has no interval."""
+    if row is None or not shown(row) or row["conf_low"] is None:
+        return {"text": words("ui.dash"), "muted": True}
+    return _framed(row, limits(row, spec, words), words)
+
+
+def with_interval(row: Row | None, spec: str, words: Words) -> Cell:
+    """'0.22 [0.14, 0.31]' as a cell."""
+    if row is None or not shown(row) or row["conf_low"] is None:
+        return cell(row, spec, words)
+    figures = {name: words.format(row[column], spec) for name, column in _LIMITS.items()}
+    return _framed(row, words("ui.with_interval", **figures), words)
+
+
+_LIMITS = {"figure": "estimate", "low": "conf_low", "high": "conf_high"}
+
+
+def limits(row: Row, spec: str, words: Words) -> str:
+    return words("ui.interval", low=words.format(row["conf_low"], spec), high=words.format(row["conf_high"], spec))
+
+
+def _framed(row: Row, text: str, words: Words) -> Cell:
+    low = row["state"] == "low_base"
+    return {"text": words("ui.brackets", text=text) if low else text, "muted": low}
+
+
+def _absent(row: Row, words: Words) -> Cell:
+    return {"text": words(f"state.{row['state']}"), "muted": True}
+
+
+def state_notes(rows: Iterable[Row | None], words: Words) -> str | None:
+    """One sentence for each state that occurs, in a fixed order; None where every figure stands."""
+    found = {row["state"] for row in rows if row is not None}
+    return sentences([words(f"state.{state}.note") for state in NOTED if state in found], words) or None
+
+
+def sentences(texts: Iterable[str | None], words: Words) -> str:
+    """Whole sentences after one another, as the language sets them."""
+    return ("" if words.language == "zh" else " ").join(text for text in texts if text)
+
+
+def headed(text: str) -> str:
+    """A sentence as a heading: without its full stop."""
+    return text[:-1] if text.endswith((".", "。")) else text
+
+
+def figure(
+    chart: str,
+    data: Any,
+    words: Words,
+    *,
+    uid: str,
+    title: str,
+    subtitle: str,
+    description: str,
+    note: str | None,
+    numbers: Any,
+) -> dict[str, Any]:
+    """Everything the figure macro draws, charts included."""
+    drawn = pair(chart, data, uid=uid, texts=ChartTexts(title=title, description=description, language=words.language))
+    return {"id": uid, "title": title, "subtitle": subtitle, "note": note, "table": numbers, **drawn}
+
+
+def claim_texts(view: View, claim_id: str, words: Words, **match: Any) -> list[str]:
+    """The sentences of all claims of one id."""
+    return [claim["text"][words.language] for claim in view.claims(claim_id, **match)]
+
+
+def label(name: str, words: Words) -> str:
+    """The name of a construct as a heading of a row."""
+    return words.format(name, "Label")

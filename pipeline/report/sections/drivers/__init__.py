@@ -1,0 +1,118 @@
+"""What drives the outcome: shares with intervals, rank ranges, the leading group, and what to read with care."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.report.charts import Bar, Bars
+from pipeline.report.sections._common import (
+    cell,
+    claim_texts,
+    columns,
+    figure,
+    interval,
+    label,
+    limits,
+    sentences,
+    table,
+)
+from pipeline.report.view import View
+from pipeline.report.words import Words
+from pipeline.report.words.claims import filled, lead_form
+
+UNRANKED = ("none", "none_alone", "small")
+"""Forms of the lead claim under which no driver is drawn as leading."""
+
+
+def applies(view: View) -> bool:
+    return bool(view.drivers)
+
+
+def context(view: View, words: Words) -> dict[str, Any]:
+    lead = view.claims("lead")[0]
+    form, values = lead_form(lead["variant"], lead["values"]), filled(lead["values"])
+    return {
+        "nav": words("drivers.nav"),
+        "title": words("drivers.title"),
+        "lede": words(f"drivers.lede.{form}", **values),
+        "figure": _figure(view, words, form, values),
+        "paragraphs": [text for name in ("fit", "unique", "agreement") for text in claim_texts(view, name, words)],
+        "caveats_title": words("drivers.caveats"),
+        "caveats": claim_texts(view, "caveat", words),
+        "pairs_title": words("drivers.pairs"),
+        "pairs": _pairs(view, words) if len(view.drivers) > 1 else None,
+    }
+
+
+def _figure(view: View, words: Words, form: str, values: dict[str, Any]) -> dict[str, Any]:
+    leaders = [] if form in UNRANKED else list(values["leaders"])
+    divider = len(leaders) if 0 < len(leaders) < len(view.drivers) else None
+    bars = tuple(_bar(view, words, name, name in leaders) for name in view.ranked())
+    divided = None if divider is None else words("drivers.note.clear" if divider == 1 else "drivers.note.divider")
+    return figure(
+        "importance",
+        Bars(bars=bars, divider_after=divider, rank_title=words("drivers.rank") if len(bars) > 1 else ""),
+        words,
+        uid="drivers",
+        title=words(f"drivers.figure.{form}", **values),
+        subtitle=words("drivers.subtitle"),
+        description=words("drivers.description"),
+        note=sentences([words("drivers.note"), divided], words),
+        numbers=_numbers(view, words),
+    )
+
+
+def _bar(view: View, words: Words, name: str, leading: bool) -> Bar:
+    share = view.estimate("importance", "lmg_share", name) or {}
+    ranks = _ranks(view, name, words)
+    return Bar(
+        label=label(name, words),
+        value=share["estimate"],
+        low=share["conf_low"],
+        high=share["conf_high"],
+        value_text=words.format(share["estimate"], "cell"),
+        range_text=limits(share, "cell", words) if share["conf_low"] is not None else "",
+        rank_text=ranks if len(view.drivers) > 1 else "",
+        leading=leading,
+    )
+
+
+def _ranks(view: View, name: str, words: Words) -> str:
+    """'1–3', or one rank."""
+    ends = [view.value("importance", metric, name) for metric in ("rank_low", "rank_high")]
+    low, high = (words("ui.dash") if end is None else words.format(end, "int") for end in ends)
+    return low if low == high else words("ui.range", low=low, high=high)
+
+
+def _numbers(view: View, words: Words) -> dict[str, Any]:
+    rows = []
+    for name in view.ranked():
+        share, beta = view.estimate("importance", "lmg_share", name), view.estimate("regression", "beta", name)
+        rows.append(
+            [
+                label(name, words),
+                cell(share, "pct1", words),
+                interval(share, "pct1", words),
+                _ranks(view, name, words),
+                cell(view.estimate("importance", "prob_rank_1", name), "cell", words),
+                cell(view.estimate("importance", "relative_weights_share", name), "pct1", words),
+                cell(beta, "num2", words),
+                cell(beta, "pv", words, value="p_value"),
+            ]
+        )
+    heads = columns(words, "driver", "share", "interval", "rank", "prob_first", "relative", "beta", "p")
+    errors = "hc3" if view.sample["design"] == "simple" else "design"
+    return table(heads, rows, caption=words("drivers.numbers", errors=words(f"drivers.errors.{errors}")))
+
+
+def _pairs(view: View, words: Words) -> dict[str, Any]:
+    """P(row > column) for every pair, in the order of the shares."""
+    ranked = view.ranked()
+    above = [[_above(view, words, row, column) for column in ranked] for row in ranked]
+    heads = [*columns(words, "driver"), *({"label": label(name, words), "numeric": True} for name in ranked)]
+    rows = [[label(name, words), *cells] for name, cells in zip(ranked, above, strict=True)]
+    return table(heads, rows, caption=words("drivers.pairs.caption"))
+
+
+def _above(view: View, words: Words, row: str, column: str) -> dict[str, Any]:
+    return cell(view.estimate("importance", "prob_above", row, None, f"above:{column}"), "cell", words)

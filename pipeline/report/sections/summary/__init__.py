@@ -1,0 +1,123 @@
+"""The first page: headline, four facts, up to three graded findings, and what the study cannot tell."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from pipeline.report.sections._common import headed
+from pipeline.report.view import View, shown
+from pipeline.report.words import Words
+from pipeline.report.words.claims import render_part
+
+HOMES: Mapping[str, str] = {
+    "lead": "drivers",
+    "fit": "drivers",
+    "priority": "priorities",
+    "segment": "segments",
+    "answers": "answers",
+}
+"""Claims that may become a card, in the order of use, and the section each one points to."""
+
+MOST_CARDS = 3
+MOST_LIMITS = 5
+FEWEST_POINTS = 5
+"""Scales with fewer points have no meaningful top two; the mean stands in."""
+
+
+def applies(view: View) -> bool:
+    return bool(view.drivers)
+
+
+def context(view: View, words: Words) -> dict[str, Any]:
+    lead = view.claim("lead")
+    cards = _cards(view, words)
+    return {
+        "nav": words("summary.nav"),
+        "title": "",
+        "kicker": _kicker(view, words),
+        "headline_text": headed(lead["text"][words.language]) if lead else words.pick(view.study["title"]),
+        "dek": render_part(lead, "dek", words) if lead else None,
+        "facts": [_people(view, words), _outcome(view, words), _explained(view, words), _fieldwork(view, words)],
+        "flags": _flags(view, words),
+        "cards_title": words(f"summary.cards.{len(cards)}"),
+        "cards": cards,
+        "cards_empty": words("summary.cards.empty"),
+        "limits_title": words("summary.limits"),
+        "limits": [_limit(claim, words) for claim in view.claims("limit")[:MOST_LIMITS]],
+    }
+
+
+def _kicker(view: View, words: Words) -> str:
+    study = view.study
+    client = words.pick(study["client"])
+    parts = [
+        words.pick(study["title"]),
+        words.pick(study["wave"]),
+        words("summary.client", client=client) if client else None,
+    ]
+    return " · ".join(part for part in parts if part)
+
+
+def _people(view: View, words: Words) -> dict[str, Any]:
+    note = words(f"sample.{view.study['sample']['type'] or 'unknown'}")
+    if view.study["stacked"]:
+        note = words("summary.stacked", sample=note, rows=view.sample["rows"])
+    return {"label": words("summary.respondents"), "value": words.format(view.sample["n"], "int"), "note": note}
+
+
+def _outcome(view: View, words: Words) -> dict[str, Any]:
+    scale = view.construct(view.outcome)["scale"]
+    ends = {"low": scale["low"], "high": scale["high"], "least": scale["high"] - 1}
+    metric, spec, note = ("top2box", "cell", "top2") if scale["points"] >= FEWEST_POINTS else ("mean", "num1", "mean")
+    row = view.estimate("description", metric, view.outcome)
+    value = words.format(row["estimate"], spec) if row is not None and shown(row) else words("ui.dash")
+    return {"label": words.format(view.outcome, "Label"), "value": value, "note": words(f"summary.{note}", **ends)}
+
+
+def _explained(view: View, words: Words) -> dict[str, Any]:
+    value = words.format(view.value("regression", "r2"), "cell")
+    return {"label": words("summary.explained"), "value": value, "note": words("summary.explained.note")}
+
+
+def _fieldwork(view: View, words: Words) -> dict[str, Any]:
+    days = list(dict.fromkeys(view.study["fieldwork"] or ()))
+    value = (
+        words("ui.not_stated")
+        if not days
+        else words("ui.range", low=days[0], high=days[-1])
+        if len(days) > 1
+        else days[0]
+    )
+    return {"label": words("summary.fieldwork"), "value": value, "note": None}
+
+
+def _flags(view: View, words: Words) -> list[str]:
+    simulated = [words("summary.flag.simulated")] if view.study["simulated"] else []
+    weighted = [words("summary.flag.weighted", n_eff=view.sample["n_eff"])] if view.sample["weighted"] else []
+    return simulated + weighted
+
+
+def _cards(view: View, words: Words) -> list[dict[str, Any]]:
+    """Up to three graded claims, firmest first, then in the order of use."""
+    graded = [claim for name in HOMES for claim in view.claims(name) if claim["level"]]
+    firmest = sorted(graded, key=lambda claim: -claim["level"])[:MOST_CARDS]
+    return [_card(claim, words) for claim in firmest]
+
+
+def _card(claim: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    home = HOMES[claim["id"]]
+    return {
+        "level": claim["level"],
+        "badge": words.format(claim["level"], "level"),
+        "title": claim["title"][words.language],
+        "text": render_part(claim, "detail", words),
+        "action_label": words("ui.action"),
+        "action": claim["action"][words.language],
+        "href": f"#{home}",
+        "link": words("ui.link", section=words(f"{home}.nav")),
+    }
+
+
+def _limit(claim: Mapping[str, Any], words: Words) -> dict[str, Any]:
+    return {"title": claim["title"][words.language], "text": claim["text"][words.language]}
