@@ -93,7 +93,7 @@ def _panel(view: View, words: Words, group: str) -> Panel:
     small = n is None or n < view.study["bases"]["claim_base"]
     subtitle = "segments.n.hidden" if n is None else "segments.n.small" if small else "segments.n"
     return Panel(
-        title=words.format(group, "group"),
+        title=words.format(group, "Group"),
         subtitle=words(subtitle, n=n or 0),
         muted=small,
         rows=tuple(_forest_row(words, driver, row) for driver, row in rows),
@@ -119,7 +119,7 @@ def _grid(
     """Drivers by levels, each figure with its interval."""
     groups = [group_of(variable, level) for level in variable["levels"]]
     found = {driver: [view.estimate(analysis, metric, driver, group) for group in groups] for driver in view.ranked()}
-    heads = [*columns(words, "driver"), *({"label": words.format(group, "group"), "numeric": True} for group in groups)]
+    heads = [*columns(words, "driver"), *({"label": words.format(group, "Group"), "numeric": True} for group in groups)]
     rows = [
         [label(driver, words), *(with_interval(row, spec, words) for row in cells)] for driver, cells in found.items()
     ]
