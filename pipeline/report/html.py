@@ -49,8 +49,7 @@ def page(results: Mapping[str, Any], language: str) -> str:
     words = view.words(language)
     study = results["study"]
     css, js = stylesheet(study, words), (ASSETS / "report.js").read_text(encoding="utf-8")
-    ui = {key: words(f"ui.{key}") for key in UI}
-    environment = _environment(ui)
+    environment = _environment(language)
     firm = words.pick(study["theme"]["firm"]) or "whybuy"
     return environment.get_template("page.html.j2").render(
         html_lang=HTML_LANG[language],
@@ -67,11 +66,14 @@ def page(results: Mapping[str, Any], language: str) -> str:
     )
 
 
-def _environment(ui: Mapping[str, str]) -> Environment:
+@cache
+def _environment(language: str) -> Environment:
+    """Templates with the texts of the buttons in one language, compiled once."""
+    words = Words(language, {})
     environment = Environment(
         loader=FileSystemLoader(HERE), autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True
     )
-    environment.globals["ui"] = ui
+    environment.globals["ui"] = {key: words(f"ui.{key}") for key in UI}
     return environment
 
 

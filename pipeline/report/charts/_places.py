@@ -49,10 +49,10 @@ def dot_area(marker: Marker, radius: float = 7.0) -> Area:
     return Area(left=marker.x - radius, top=marker.y - radius, right=marker.x + radius, foot=marker.y + radius)
 
 
-def place(markers: Sequence[Marker], frame: Area, taken: Sequence[Area]) -> list[Area]:
+def place(markers: Sequence[Marker], frame: Area, taken: Sequence[Area], avoided: Sequence[Area] = ()) -> list[Area]:
     """One area a marker, in their order: the nearest free one that covers the fewest interval lines."""
     solid = [*taken, *(dot_area(marker) for marker in markers)]
-    thin = [line for marker in markers for line in marker.lines]
+    thin = [*avoided, *(line for marker in markers for line in marker.lines)]
     found: dict[int, Area] = {}
     for number in sorted(range(len(markers)), key=lambda i: (-_crowd(markers, i), i)):
         found[number] = _best(markers[number], frame, [*solid, *found.values()], thin)

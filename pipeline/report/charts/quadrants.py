@@ -38,7 +38,7 @@ def draw(data: Quadrants, *, width: int, uid: str, texts: ChartTexts) -> Markup:
     blocks = [fit(point.label, width * 0.26, SIZE if width >= 600 else 13, bold=True) for point in shown]
     key = _key(shown, plot, float(width)) if _crowded(blocks, plot.frame, width) else []
     markers = [_marker(plot, *one) for one in zip(shown, _numbers(blocks) if key else blocks, strict=True)]
-    areas = place(markers, plot.frame, [area for _, area, _ in corners])
+    areas = place(markers, plot.frame, [area for _, area, _ in corners], _borders(plot))
     return svg.drawing(
         *_ground(data, plot),
         *(label(block, area.left, (area.top + area.foot) / 2, kind) for block, area, kind in corners),
@@ -52,6 +52,15 @@ def draw(data: Quadrants, *, width: int, uid: str, texts: ChartTexts) -> Markup:
         description=texts.spoken([(point.label, point.text) for point in data.points]),
         class_="quadrants",
     )
+
+
+def _borders(plot: Plot) -> list[Area]:
+    """The two dashed lines, which labels avoid where they can."""
+    frame = plot.frame
+    return [
+        Area(left=plot.middle - 1, top=frame.top, right=plot.middle + 1, foot=frame.foot),
+        Area(left=frame.left, top=plot.level - 1, right=frame.right, foot=plot.level + 1),
+    ]
 
 
 def _crowded(blocks: list[Block], frame: Area, width: int) -> bool:
