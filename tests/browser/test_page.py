@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import xml.etree.ElementTree as ET
 from collections.abc import Callable
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -71,8 +72,10 @@ def test_ids_are_unique_links_lead_somewhere_and_headings_are_in_order(opened: O
     links = page.evaluate("[...document.querySelectorAll('a[href^=\"#\"]')].map(one => one.hash.slice(1))")
     assert links
     assert set(links) <= set(ids)
-    levels = page.evaluate("[...document.querySelectorAll('h1,h2,h3,h4')].map(one => +one.tagName[1])")
+    levels = page.evaluate("[...document.querySelectorAll('main :is(h1,h2,h3,h4)')].map(one => +one.tagName[1])")
     assert levels.count(1) == 1
+    assert levels[0] == 1
+    assert all(after <= before + 1 for before, after in pairwise(levels))
     named = page.evaluate("[...document.querySelectorAll('main > section')].map(one => one.id)")
     assert named[0] == "summary"
     assert page.evaluate("document.querySelectorAll('[style]').length") == 0
@@ -153,7 +156,7 @@ def test_on_paper_the_summary_is_page_one_and_pages_are_numbered(opened: Opened,
     )
     sheets = told.stdout.rstrip("\f").split("\f")
     for number, sheet in enumerate(sheets, start=1):
-        assert re.search(rf"{number} / {len(sheets)}\s*$", sheet), sheet[-200:]
+        assert re.search(rf"\b{number}\s*/\s*{len(sheets)}\s*$", sheet), sheet[-200:]
     bare = re.sub(r"\s", "", sheets[0])
     assert re.sub(r"\s", "", last)[-20:] in bare
     tables = page.evaluate(
