@@ -10,6 +10,8 @@ from pipeline.report.view import Row, View, shown
 from pipeline.report.words import Words
 
 Cell = dict[str, Any]
+Claim = Mapping[str, Any]
+MOST_LIMITS = 5
 NOTED = ("low_base", "suppressed", "singular", "no_variance", "too_few", "not_defined", "not_converged")
 
 
@@ -102,6 +104,18 @@ def figure(
 def claim_texts(view: View, claim_id: str, words: Words, **match: Any) -> list[str]:
     """The sentences of all claims of one id."""
     return [claim["text"][words.language] for claim in view.claims(claim_id, **match)]
+
+
+def limits_shown(view: View) -> tuple[list[Claim], list[Claim]]:
+    """Limits for the first page, and the rest: five at most, and one group that is too small stands for all such groups."""
+    every = view.claims("limit")
+    small = [claim for claim in every if claim["variant"] == "small_segment"]
+    first = [claim for claim in every if claim not in small[1:]][:MOST_LIMITS]
+    return first, [claim for claim in every if claim not in first]
+
+
+def limit_item(claim: Claim, words: Words) -> dict[str, str]:
+    return {"title": claim["title"][words.language], "text": claim["text"][words.language]}
 
 
 def label(name: str, words: Words) -> str:

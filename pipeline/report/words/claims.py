@@ -149,7 +149,9 @@ def render_check(check_id: str, verdict: str, values: Values, words: Words) -> d
 
 
 def _check_keys(check_id: str, verdict: str, values: Values) -> tuple[str, str]:
-    """Ends of the keys of result and meaning; nothing turned, nothing left out and a hidden group have their own."""
+    """Ends of the keys of result and meaning; a verdict that has two causes, or nothing to say, has a sentence of its own."""
+    if check_id == "agreement" and verdict == "note" and values["same_top"]:
+        return "result", "reordered"
     if check_id == "signs" and not values["drivers"]:
         return "none", verdict
     if check_id == "missing" and not values["dropped"]:

@@ -81,7 +81,7 @@ def _figure(view: View, words: Words, scale: Scale, names: list[str], at: int) -
         title=title,
         subtitle=words("answers.subtitle", **ends),
         description=words("answers.description"),
-        note=_note(scale, words),
+        note=_note(view, words, scale, names),
         numbers=_numbers(view, words, scale, ordered),
     )
 
@@ -121,12 +121,13 @@ def _span(values: list[int], words: Words) -> str:
     return ends[0] if len(values) == 1 else words("ui.range", low=ends[0], high=ends[1])
 
 
-def _note(scale: Scale, words: Words) -> str:
+def _note(view: View, words: Words, scale: Scale, names: list[str]) -> str:
     texts = words.pick(scale["ends"]) or words.pick(scale["labels"])
     ends = {"low": scale["low"], "high": scale["high"]}
     meaning = words("answers.ends", **ends, low_text=texts[0], high_text=texts[-1]) if texts else None
     neutral = None if scale["neutral"] is None else words("answers.note.neutral", value=scale["neutral"])
-    return sentences([meaning, neutral, words("answers.note")], words)
+    turned = words("answers.note.reversed") if any(view.construct(name)["reverse"] for name in names) else None
+    return sentences([meaning, neutral, words("answers.note"), turned], words)
 
 
 def _numbers(view: View, words: Words, scale: Scale, names: list[str]) -> dict[str, Any]:
