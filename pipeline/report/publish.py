@@ -83,15 +83,17 @@ def ordered(names: Iterable[str]) -> list[str]:
 
 
 def _json(value: Mapping[str, Any]) -> bytes:
-    """JSON in UTF-8 in which every entry of a list on the second level has a line of its own."""
+    """JSON in UTF-8 with a line for every entry of the first two levels: easy to read, compare and stream."""
     parts = [f"{_dump(key)}: {_block(entry)}" for key, entry in value.items()]
     return ("{\n" + ",\n".join(parts) + "\n}\n").encode()
 
 
 def _block(entry: Any) -> str:
-    if not isinstance(entry, list) or not entry:
-        return _dump(entry)
-    return "[\n" + ",\n".join(_dump(part) for part in entry) + "\n]"
+    if entry and isinstance(entry, dict):
+        return "{\n" + ",\n".join(f"{_dump(key)}: {_dump(part)}" for key, part in entry.items()) + "\n}"
+    if entry and isinstance(entry, list):
+        return "[\n" + ",\n".join(_dump(part) for part in entry) + "\n]"
+    return _dump(entry)
 
 
 def _dump(value: Any) -> str:
