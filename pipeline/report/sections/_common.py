@@ -107,7 +107,7 @@ def claim_texts(view: View, claim_id: str, words: Words, **match: Any) -> list[s
 
 
 def limits_shown(view: View) -> tuple[list[Claim], list[Claim]]:
-    """Limits for the first page, and the rest: five at most, and one group that is too small stands for all such groups."""
+    """Limits for the first page (five, and one group that is too small stands for all such groups), and the rest."""
     every = view.claims("limit")
     small = [claim for claim in every if claim["variant"] == "small_segment"]
     first = [claim for claim in every if claim not in small[1:]][:MOST_LIMITS]

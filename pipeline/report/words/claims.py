@@ -149,7 +149,7 @@ def render_check(check_id: str, verdict: str, values: Values, words: Words) -> d
 
 
 def _check_keys(check_id: str, verdict: str, values: Values) -> tuple[str, str]:
-    """Ends of the keys of result and meaning; a verdict that has two causes, or nothing to say, has a sentence of its own."""
+    """Ends of the keys of result and meaning; verdicts with two causes, or nothing to say, have their own."""
     if check_id == "agreement" and verdict == "note" and values["same_top"]:
         return "result", "reordered"
     if check_id == "signs" and not values["drivers"]:

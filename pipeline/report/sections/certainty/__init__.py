@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+from pipeline.report.sections._common import limit_item, limits_shown
 from pipeline.report.view import View
 from pipeline.report.words import Words
-
-FIRST_LIMITS = 5
-"""Limits that stand in the summary; the rest stand here."""
 
 
 def applies(view: View) -> bool:
@@ -33,10 +31,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
             for check in view.checks
         ],
         "limits_title": words("certainty.limits"),
-        "limits": [
-            {"title": claim["title"][lang], "text": claim["text"][lang]}
-            for claim in view.claims("limit")[FIRST_LIMITS:]
-        ],
+        "limits": [limit_item(claim, words) for claim in limits_shown(view)[1]],
         "left_out_title": words("certainty.not_shown"),
         "left_out": _left_out(view, words),
     }

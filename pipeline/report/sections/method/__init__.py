@@ -143,7 +143,7 @@ def _disclosed(view: View, words: Words, item: str) -> str | None:
     if item == "type":
         return words(f"sample.{sample['type']}") if sample["type"] else None
     if item == "fieldwork":
-        return words("ui.range", low=days[0], high=days[-1]) if days else None
+        return words("ui.interval", low=days[0], high=days[-1]) if days else None
     if item == "size":
         return words.format(view.sample["n"], "int")
     if item == "precision":

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.report.sections._common import headed
+from pipeline.report.sections._common import headed, limit_item, limits_shown
 from pipeline.report.view import View, shown
 from pipeline.report.words import Words
 from pipeline.report.words.claims import render_part
@@ -20,7 +20,6 @@ HOMES: Mapping[str, str] = {
 """Claims that may become a card, in the order of use, and the section each one points to."""
 
 MOST_CARDS = 3
-MOST_LIMITS = 5
 FEWEST_POINTS = 5
 """Scales with fewer points have no meaningful top two; the mean stands in."""
 
@@ -44,7 +43,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "cards": cards,
         "cards_empty": words("summary.cards.empty"),
         "limits_title": words("summary.limits"),
-        "limits": [_limit(claim, words) for claim in view.claims("limit")[:MOST_LIMITS]],
+        "limits": [limit_item(claim, words) for claim in limits_shown(view)[0]],
     }
 
 
@@ -81,14 +80,8 @@ def _explained(view: View, words: Words) -> dict[str, Any]:
 
 
 def _fieldwork(view: View, words: Words) -> dict[str, Any]:
-    days = list(dict.fromkeys(view.study["fieldwork"] or ()))
-    value = (
-        words("ui.not_stated")
-        if not days
-        else words("ui.range", low=days[0], high=days[-1])
-        if len(days) > 1
-        else days[0]
-    )
+    days = list(dict.fromkeys(view.study["fieldwork"] or [words("ui.not_stated")]))
+    value = words("ui.interval", low=days[0], high=days[-1]) if len(days) > 1 else days[0]
     return {"label": words("summary.fieldwork"), "value": value, "note": None}
 
 
@@ -117,7 +110,3 @@ def _card(claim: Mapping[str, Any], words: Words) -> dict[str, Any]:
         "href": f"#{home}",
         "link": words("ui.link", section=words(f"{home}.nav")),
     }
-
-
-def _limit(claim: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    return {"title": claim["title"][words.language], "text": claim["text"][words.language]}
