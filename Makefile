@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV   ?= .venv
 STUDY  ?=
 FILE   ?=
-OUT    ?= study.yaml
+OUT    ?=
 JOBS   ?= auto
 
 PY      := $(VENV)/bin/python
@@ -48,9 +48,9 @@ fix: $(VENV)/ready-dev  ## format the code and mend what the linter can mend
 	@$(VENV)/bin/ruff check --fix .
 	@$(VENV)/bin/ruff format .
 
-new: $(VENV)/ready  ## draft a study.yaml from a data file: make new FILE=data.csv OUT=surveys/x/study.yaml
-	@test -n "$(FILE)" || { echo "make new: name a data file, as in: make new FILE=data.csv" >&2; exit 2; }
-	@$(PY) -m pipeline new "$(FILE)" --out "$(OUT)"
+new: $(VENV)/ready  ## draft a study.yaml from a data file: make new FILE=surveys/mine/answers.csv
+	@test -n "$(FILE)" || { echo "make new: name a data file, as in: make new FILE=surveys/mine/answers.csv" >&2; exit 2; }
+	@$(PY) -m pipeline new "$(FILE)" $(if $(OUT),--out "$(OUT)")
 
 clean:  ## empty reports/ and remove caches; the environment stays
 	@find reports -mindepth 1 -maxdepth 1 ! -name README.md -exec rm -rf {} +

@@ -80,15 +80,16 @@ def check(
 @app.command()
 def new(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file: CSV, Excel or Parquet.")],
-    out: Annotated[Path, typer.Option(help="The study.yaml to write; an existing file is never overwritten.")] = Path(
-        "study.yaml"
-    ),
+    out: Annotated[
+        Path | None, typer.Option(help="The study.yaml to write, beside FILE when absent; never overwritten.")
+    ] = None,
     as_json: Json = False,
 ) -> None:
     """Draft a study.yaml from a data file; every guess in it is marked for you to confirm."""
     from pipeline.draft import draft
 
-    _conclude([draft(file, out)], [], as_json)
+    packaged = str(file).startswith("package:")
+    _conclude([draft(file, out or (Path() if packaged else file.parent) / "study.yaml")], [], as_json)
 
 
 @app.command()

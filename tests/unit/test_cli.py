@@ -191,3 +191,30 @@ def test_output_is_utf8_in_any_locale() -> None:
     assert done.returncode == 3
     assert b"Traceback" not in done.stderr
     assert len(done.stderr.splitlines()) == 1
+
+
+def test_a_draft_lies_beside_its_data_and_overwrites_nothing(run: Run, study_folder: Callable[..., Path]) -> None:
+    folder = study_folder()
+    (folder / "study.yaml").rename(folder / "mine.yaml")
+    code, out, _ = run("new", folder / "answers.csv")
+    assert (code, out) == (0, f"{folder / 'study.yaml'}\n")
+    drafted = (folder / "study.yaml").read_bytes()
+    code, out, err = run("new", folder / "answers.csv")
+    assert (code, out, len(err.splitlines())) == (2, "", 1)
+    assert (folder / "study.yaml").read_bytes() == drafted
+
+
+def test_check_says_what_was_understood(run: Run, study_folder: Callable[..., Path]) -> None:
+    folder = study_folder()
+    code, out, err = run("check", folder)
+    assert (code, err) == (0, "")
+    assert "answers.csv" in out
+    code, out, _ = run("check", folder, "--json")
+    assert (code, json.loads(out)["ok"]) == (0, True)
+    assert json.loads(out)["understood"]
+
+
+def test_check_complains_like_report(run: Run, study_folder: Callable[..., Path]) -> None:
+    code, out, err = run("check", study_folder(model={"outcome": "intnt"}))
+    assert (code, out) == (3, "")
+    assert "Did you mean 'intent'?" in err
