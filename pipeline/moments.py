@@ -36,14 +36,19 @@ class Moments:
     @classmethod
     def of(cls, columns: Array, names: tuple[str, ...], weight: Array | None = None) -> Moments:
         """Moments of (r, q) complete columns under (r,) weights (1 when absent), about their own mean."""
-        columns = np.asarray(columns, float)
-        weight = np.ones(len(columns)) if weight is None else np.asarray(weight, float)
-        origin = mean(columns, weight)
-        centred = columns - origin
-        scaled = centred * weight[:, None]
+        across = np.array(np.transpose(columns), dtype=float, order="C")
+        ones = np.ones(len(columns))
+        weight = ones if weight is None else np.asarray(weight, float)
         total = weight.sum()
+        origin = across @ weight / total
+        across -= origin[:, None]
+        # Corrected once, so that a large common value costs no digits.
+        correction = across @ weight / total
+        across -= correction[:, None]
+        scaled = across if weight is ones else across * weight
+        sums, products = across @ weight, scaled @ across.T
         return cls(
-            names=names, origin=origin, weight=total, sums=scaled.sum(0), products=scaled.T @ centred, rows=len(columns)
+            names=names, origin=origin + correction, weight=total, sums=sums, products=products, rows=len(columns)
         )
 
     @classmethod
@@ -104,14 +109,6 @@ class Moments:
             products=products,
             rows=self.rows,
         )
-
-
-def mean(columns: Array, weight: Array) -> Array:
-    """(q,) weighted means, corrected once so that a large common value costs no digits."""
-    total = weight.sum()
-    first = weight @ columns / total
-    corrected: Array = first + weight @ (columns - first) / total
-    return corrected
 
 
 def correlations(cov: Array, noise: Array | float = 0.0) -> Array:

@@ -16,6 +16,8 @@ _MULTIPLIERS = (np.uint64(0xD2511F53), np.uint64(0xCD9E8D57))
 _WEYL = (np.uint64(0x9E3779B9), np.uint64(0xBB67AE85))
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
+CACHED = 1 << 14
+"""Counters worked on at once: what stays in the processor's cache."""
 
 
 def philox(counter: tuple[Array, Array, Array, Array], key: tuple[int, int]) -> tuple[Array, Array, Array, Array]:
@@ -57,10 +59,13 @@ _TABLE = poisson_table()
 def poisson_counts(seed: int, keys: Array, first: int, until: int) -> Array:
     """(until - first, units) uint8 Poisson(1) counts of replicates first … until - 1, eight to a block."""
     blocks = np.arange(first // 8, -(-until // 8))
-    drawn = words(seed, keys, blocks)
-    halves = np.stack([drawn & np.uint64(0xFFFF), drawn >> np.uint64(16)], axis=-1).reshape(len(keys), -1)
-    start = first - 8 * (first // 8)
-    return np.ascontiguousarray(_TABLE[halves[:, start : start + until - first]].T)
+    inside = slice(first - 8 * blocks[0], until - 8 * blocks[0])
+    counts = np.empty((until - first, len(keys)), dtype=np.uint8)
+    step = max(1, CACHED // len(blocks))
+    for at in range(0, len(keys), step):
+        halves = words(seed, keys[at : at + step], blocks).astype("<u4").view("<u2")
+        counts[:, at : at + step] = _TABLE[halves[:, inside]].T
+    return counts
 
 
 def rao_wu_factors(seed: int, stratum: Array, stratum_keys: Array, first: int, until: int) -> Array:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from pipeline.model.keyed import poisson_counts, rao_wu_factors
-from pipeline.moments import Moments, from_sums, mean, unit_sums
+from pipeline.moments import Moments, from_sums, unit_sums
 from pipeline.weight import Design
 
 Array = np.ndarray
@@ -57,9 +57,8 @@ def resample(design: Design, panels: Mapping[str, Panel], *, seed: int, draws: i
     points, sums, ends = {}, [], [0]
     for name, panel in panels.items():
         weight = design.weight[panel.rows]
-        origin = mean(panel.columns, weight)
         points[name] = Moments.of(panel.columns, panel.names, weight)
-        sums.append(unit_sums(panel.columns, weight, design.unit[panel.rows], len(design.keys), origin))
+        sums.append(unit_sums(panel.columns, weight, design.unit[panel.rows], len(design.keys), points[name].origin))
         ends.append(ends[-1] + sums[-1].shape[1])
     together = np.hstack(sums)
     drawn = np.concatenate([block @ together for block in factors(design, seed, draws)])

@@ -57,8 +57,8 @@ def _branch(state: Array, size: int) -> Array:
     for driver in range(size - 1):
         until = at + size - 1 - driver
         np.multiply(slope[driver], row[driver:], out=into[at:until])
+        np.subtract(rest[at:until], into[at:until], out=into[at:until])
         at = until
-    np.subtract(rest, into, out=into)
     return branched
 
 
