@@ -37,16 +37,14 @@ class Moments:
     def of(cls, columns: Array, names: tuple[str, ...], weight: Array | None = None) -> Moments:
         """Moments of (r, q) complete columns under (r,) weights (1 when absent), about their own mean."""
         across = np.array(np.transpose(columns), dtype=float, order="C")
-        ones = np.ones(len(columns))
-        weight = ones if weight is None else np.asarray(weight, float)
+        weight = np.ones(len(columns)) if weight is None else np.asarray(weight, float)
         total = weight.sum()
         origin = across @ weight / total
         across -= origin[:, None]
         # Corrected once, so that a large common value costs no digits.
         correction = across @ weight / total
         across -= correction[:, None]
-        scaled = across if weight is ones else across * weight
-        sums, products = across @ weight, scaled @ across.T
+        sums, products = across @ weight, (across * weight) @ across.T
         return cls(
             names=names, origin=origin + correction, weight=total, sums=sums, products=products, rows=len(columns)
         )
