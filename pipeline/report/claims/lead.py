@@ -130,10 +130,17 @@ def kendall_tau(first: list[float], second: list[float]) -> float | None:
 
 
 def unique(ledger: Ledger) -> list[Claim]:
-    """Which drivers add something of their own to the others (Holm test of the coefficient): all, some or none."""
-    adds = [name for name in ledger.ranked() if float(ledger.row("regression", "b", name)["p_adjusted"]) < 0.05]
-    nothing = [name for name in ledger.ranked() if name not in adds]
+    """Which drivers add something of their own to the others (Holm test of the coefficient): all, some or none.
+
+    Graded by the weakest of those that do; a driver whose sign is turned round adds nothing that could be read.
+    """
+    tested = {name: float(ledger.row("regression", "b", name)["p_adjusted"]) for name in ledger.ranked()}
+    adds = [name for name, p in tested.items() if p < 0.05 and "sign" not in ledger.caveats(name)]
+    nothing = [name for name in tested if name not in adds]
+    weakest = max((tested[name] for name in adds), default=None)
+    level = None if weakest is None or ledger.tells_nothing() else 3 if weakest < 0.01 else 2
     variant = "none" if not adds else "some" if nothing else "all"
-    values = {"adds": adds, "nothing": nothing, "outcome": ledger.outcome, "k": len(ledger.drivers)}
-    evidence = ledger.at(*(("regression", "b", name) for name in ledger.drivers))
-    return [Claim(id="unique", variant=variant, values=values, evidence=evidence)]
+    values = {"adds": adds, "nothing": nothing, "outcome": ledger.outcome, "k": len(tested), "p": weakest}
+    guards = (Guard(rule="Holm-adjusted p below", required=0.05, found=min(tested.values()), passed=bool(adds)),)
+    evidence = ledger.at(*(("regression", "b", name) for name in tested))
+    return [Claim(id="unique", variant=variant, level=level, values=values, evidence=evidence, guards=guards)]

@@ -2,26 +2,52 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from pipeline.report.claims import CLEAR, MODERATE, SMALLEST_N_EFF, Claim, Guard, Ledger
 
 QUADRANTS = {(True, True): "fix", (True, False): "keep", (False, True): "low", (False, False): "overkill"}
 
 
 def priority(ledger: Ledger) -> list[Claim]:
-    """clear: P(rated below average) and P(more important than an equal share) both .975 or more; promising: the second
-    only .80 or more; none otherwise. A driver with a caveat is no priority, nor is any where the model tells nothing.
+    """clear: rated below average and P(more important than an equal share) of .975 or more; promising: .80 or more.
+
+    none otherwise. Rated below average means that the whole interval lies below it. A driver with a caveat is no
+    priority, nor is any driver where the model tells nothing.
     """
-    candidates = [
-        name for name in ledger.drivers if _probabilities(ledger, name)[1] >= CLEAR and not ledger.caveats(name)
-    ]
-    best = max(candidates, key=lambda name: _probabilities(ledger, name)[0], default=None)
-    allowed = not ledger.tells_nothing() and ledger.sample["n_eff"] >= SMALLEST_N_EFF and len(ledger.drivers) > 1
-    important = _probabilities(ledger, best)[0] if best else 0.0
-    if best is None or not allowed or important < MODERATE:
-        return [Claim(id="priority", variant="none", values={"outcome": ledger.outcome, "k": len(ledger.drivers)})]
-    rated_low = _probabilities(ledger, best)[1]
+    rated_low = [name for name in ledger.drivers if _performance_side(ledger, name) == "low"]
+    sound = [name for name in rated_low if not ledger.caveats(name)]
+    best = max(sound, key=lambda name: ledger.value("performance", "prob_important", name), default=None)
+    important = ledger.value("performance", "prob_important", best) if best else None
+    guards = _guards(ledger, rated_low, sound, important)
+    if best is None or important is None or not all(guard.passed for guard in guards[:-1]):
+        values = {"outcome": ledger.outcome, "k": len(ledger.drivers)}
+        return [Claim(id="priority", variant="none", values=values, guards=guards)]
+    variant, level = ("clear", 3) if guards[-1].passed else ("promising", 2)
+    metrics = ("performance", "prob_important", "prob_rated_low")
+    evidence = ledger.at(*(("performance", metric, best) for metric in metrics), ("performance", "performance"))
+    values = _priority_values(ledger, best, important)
+    return [Claim(id="priority", variant=variant, level=level, values=values, evidence=evidence, guards=guards)]
+
+
+def _guards(ledger: Ledger, rated_low: list[str], sound: list[str], important: float | None) -> tuple[Guard, ...]:
+    n_eff, k = float(ledger.sample["n_eff"]), len(ledger.drivers)
+    tells = not ledger.tells_nothing()
+    rule = "prob_important of at least"
+    return (
+        Guard(rule="r2 over its floor and overall F p below .05", required="yes", found=str(tells), passed=tells),
+        Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF),
+        Guard(rule="drivers to compare, at least", required=2, found=k, passed=k > 1),
+        Guard(rule="drivers with performance below average", required=1, found=len(rated_low), passed=bool(rated_low)),
+        Guard(rule="of these, drivers without a caveat", required=1, found=len(sound), passed=bool(sound)),
+        Guard(rule=rule, required=MODERATE, found=important, passed=(important or 0.0) >= MODERATE),
+        Guard(rule=rule, required=CLEAR, found=important, passed=(important or 0.0) >= CLEAR),
+    )
+
+
+def _priority_values(ledger: Ledger, best: str, important: float) -> dict[str, Any]:
     performance = ledger.row("performance", "performance", best)
-    values = {
+    return {
         "driver": best,
         "outcome": ledger.outcome,
         "performance": performance["estimate"],
@@ -30,37 +56,39 @@ def priority(ledger: Ledger) -> list[Claim]:
         "average": ledger.value("performance", "performance"),
         "share": ledger.value("importance", "lmg_share", best),
         "prob_important": important,
-        "prob_rated_low": rated_low,
+        "prob_rated_low": ledger.value("performance", "prob_rated_low", best),
         "draws": ledger.study["draws"],
     }
-    variant, level = ("clear", 3) if important >= CLEAR else ("promising", 2)
-    guards = (
-        Guard(rule="prob_rated_low of at least", required=CLEAR, found=rated_low, passed=True),
-        Guard(rule="prob_important of at least", required=CLEAR, found=important, passed=important >= CLEAR),
-    )
-    metrics = ("performance", "prob_important", "prob_rated_low")
-    evidence = ledger.at(*(("performance", metric, best) for metric in metrics), ("performance", "performance"))
-    return [Claim(id="priority", variant=variant, level=level, values=values, evidence=evidence, guards=guards)]
-
-
-def _probabilities(ledger: Ledger, driver: str) -> tuple[float, float]:
-    return ledger.value("performance", "prob_important", driver), ledger.value("performance", "prob_rated_low", driver)
 
 
 def quadrants(ledger: Ledger) -> list[Claim]:
-    """For every driver: classified where both probabilities are beyond .975 either way, else crossing."""
-    found = []
-    for name in ledger.drivers:
-        important, low = _probabilities(ledger, name)
-        sure = all(value >= CLEAR or value <= 1 - CLEAR for value in (important, low)) and len(ledger.drivers) > 1
-        quadrant = QUADRANTS[important >= 0.5, low >= 0.5]
-        values = {
-            "driver": name,
-            "quadrant": quadrant if sure else None,
-            "prob": ledger.value("performance", "prob_quadrant", name, quadrant),
-        }
-        evidence = ledger.at(("performance", "prob_important", name), ("performance", "prob_rated_low", name))
-        found.append(
-            Claim(id="quadrant", variant="classified" if sure else "crossing", values=values, evidence=evidence)
-        )
-    return found
+    """For every driver: classified where neither of its intervals touches a line of the map, else crossing."""
+    return [_quadrant(ledger, name) for name in ledger.drivers]
+
+
+def _quadrant(ledger: Ledger, name: str) -> Claim:
+    row = ledger.row("importance", "lmg_share", name)
+    importance = _side(row["conf_low"], row["conf_high"], 1 / len(ledger.drivers))
+    performance = _performance_side(ledger, name)
+    sure = importance != "across" and performance != "across" and len(ledger.drivers) > 1
+    likely = QUADRANTS[
+        ledger.value("performance", "prob_important", name) >= 0.5,
+        ledger.value("performance", "prob_rated_low", name) >= 0.5,
+    ]
+    quadrant = QUADRANTS[importance == "high", performance == "low"] if sure else likely
+    prob = ledger.value("performance", "prob_quadrant", name, quadrant)
+    values = {"driver": name, "quadrant": quadrant if sure else None, "prob": prob}
+    keys = (("importance", "lmg_share", name), ("performance", "performance", name), ("performance", "performance"))
+    return Claim(id="quadrant", variant="classified" if sure else "crossing", values=values, evidence=ledger.at(*keys))
+
+
+def _performance_side(ledger: Ledger, name: str) -> str:
+    row = ledger.row("performance", "performance", name)
+    return _side(row["conf_low"], row["conf_high"], ledger.value("performance", "performance"))
+
+
+def _side(low: float | None, high: float | None, line: float) -> str:
+    """'low' or 'high' where a whole interval lies on one side of a line, else 'across'."""
+    if low is None or high is None:
+        return "across"
+    return "low" if high < line else "high" if low > line else "across"
