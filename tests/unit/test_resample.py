@@ -1,0 +1,104 @@
+"""The bootstrap: one product for all panels, whole units, right spread."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+
+from pipeline.model import resample as module
+from pipeline.model.keyed import poisson_counts
+from pipeline.model.resample import Panel, factors, interval, rank_interval, ranks, resample
+from pipeline.moments import Moments
+from pipeline.weight import Design
+
+Maker = Callable[..., Design]
+
+
+def panel(columns: np.ndarray, rows: np.ndarray | None = None) -> Panel:
+    rows = np.arange(len(columns)) if rows is None else rows
+    return Panel(names=tuple(f"x{at}" for at in range(columns.shape[1])), columns=columns, rows=rows)
+
+
+def test_a_replicate_is_the_weighted_sample(scores: np.ndarray, make_design: Maker) -> None:
+    weight = np.linspace(0.5, 2, len(scores))
+    design = make_design(len(scores), weight)
+    drawn = resample(design, {"all": panel(scores)}, seed=3, draws=5)["all"]
+    counts = poisson_counts(3, design.keys, 0, 5)
+    for at in range(5):
+        by_hand = Moments.of(scores, drawn.point.names, weight * counts[at])
+        np.testing.assert_allclose(drawn.draws.mean[at], by_hand.mean, rtol=1e-11)
+        np.testing.assert_allclose(drawn.draws.correlations[at], by_hand.correlations, rtol=1e-9, atol=1e-13)
+    np.testing.assert_allclose(drawn.point.correlations, Moments.of(scores, drawn.point.names, weight).correlations)
+
+
+def test_panels_share_the_replicates(scores: np.ndarray, make_design: Maker) -> None:
+    rows = np.arange(0, len(scores), 2)
+    both = resample(make_design(len(scores)), {"all": panel(scores), "half": panel(scores[rows], rows)}, seed=3, draws=8)
+    alone = resample(make_design(len(scores)), {"half": panel(scores[rows], rows)}, seed=3, draws=8)
+    np.testing.assert_allclose(both["half"].draws.mean, alone["half"].draws.mean, rtol=1e-12)
+    counts = poisson_counts(3, make_design(len(scores)).keys, 0, 8)
+    np.testing.assert_allclose(both["half"].draws.weight, counts[:, ::2].sum(1))
+
+
+def test_rows_of_one_unit_share_a_count(scores: np.ndarray, make_design: Maker) -> None:
+    unit = np.arange(len(scores)) // 4
+    drawn = resample(make_design(len(scores), unit=unit), {"all": panel(scores)}, seed=3, draws=40)["all"].draws
+    assert (np.round(drawn.weight) % 4 == 0).all()
+
+
+def test_clusters_widen_the_bootstrap_as_they_should(make_design: Maker) -> None:
+    """Four equal rows a unit: the variance of a mean is four times that of independent rows."""
+    value = np.repeat(np.random.default_rng(6).normal(size=300), 4)[:, None]
+    unit = np.arange(1200) // 4
+    whole, apart = (
+        resample(make_design(1200, unit=which), {"all": panel(value)}, seed=3, draws=3000)["all"].draws.mean[:, 0].var()
+        for which in (unit, None)
+    )
+    assert whole / apart == pytest.approx(4, rel=0.15)
+    assert whole == pytest.approx(value.var() / 300, rel=0.1)
+
+
+def test_strata_leave_the_difference_between_them_alone(make_design: Maker) -> None:
+    stratum = np.repeat([0, 1], 60)
+    value = (stratum * 10 + np.random.default_rng(8).normal(size=120))[:, None]
+    design = make_design(120, stratum=stratum)
+    drawn = resample(design, {"all": panel(value)}, seed=3, draws=3000)["all"].draws.mean[:, 0]
+    expected = sum(value[stratum == at].var(ddof=1) / 60 / 4 for at in (0, 1))
+    assert drawn.var() == pytest.approx(expected, rel=0.1)
+
+
+def test_chunks_change_nothing(scores: np.ndarray, make_design: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    design = make_design(len(scores))
+    whole = np.concatenate(list(factors(design, 3, 100)))
+    monkeypatch.setattr(module, "CHUNK", 1)
+    pieces = list(factors(design, 3, 100))
+    assert len(pieces) == 13
+    np.testing.assert_array_equal(np.concatenate(pieces), whole)
+
+
+def test_order_of_rows_does_not_matter(scores: np.ndarray, make_design: Maker) -> None:
+    design = make_design(len(scores))
+    order = np.argsort(np.random.default_rng(9).random(len(scores)))
+    shuffled = Design(
+        weight=design.weight, unit=order, keys=design.keys, stratum=None, stratum_keys=None, kind="simple"
+    )
+    one = resample(design, {"all": panel(scores)}, seed=3, draws=6)["all"].draws.correlations
+    other = resample(shuffled, {"all": panel(scores[order])}, seed=3, draws=6)["all"].draws.correlations
+    np.testing.assert_allclose(one, other, rtol=1e-10, atol=1e-13)
+
+
+def test_interval_is_the_percentile_one_and_leaves_out_what_does_not_exist() -> None:
+    draws = np.append(np.arange(1001.0), np.nan)[:, None]
+    low, high = interval(draws, 0.9)
+    assert (low[0], high[0]) == (pytest.approx(50), pytest.approx(950))
+
+
+def test_ranks_begin_at_one_and_ties_share_the_better() -> None:
+    assert ranks(np.array([[0.1, 0.5, 0.2], [0.3, 0.3, 0.1]])).tolist() == [[3, 1, 2], [1, 1, 3]]
+
+
+def test_rank_interval_has_ranks_that_occurred() -> None:
+    drawn = np.array([[1]] * 60 + [[2]] * 39 + [[5]])
+    assert [end.tolist() for end in rank_interval(drawn, 0.95)] == [[1], [2]]
