@@ -8,8 +8,10 @@ from dataclasses import replace
 from pipeline.errors import DataError, Problem
 from pipeline.ingest import csv, excel, parquet
 from pipeline.ingest._assemble import assemble
-from pipeline.ingest._cells import sheet
+from pipeline.ingest._cells import number as number
+from pipeline.ingest._cells import plain, sheet
 from pipeline.ingest._files import detect, fetch
+from pipeline.ingest._table import canonical
 from pipeline.ingest._used import check_columns, numeric_columns, renamed
 from pipeline.responses import Responses, Table
 from pipeline.specs import DataFile
@@ -51,3 +53,9 @@ def read_table(raw: bytes, file: DataFile) -> Table:
     if file.format:
         return table
     return replace(table, source=replace(table.source, detected=("format", *table.source.detected)))
+
+
+def texts(table: Table, column: str) -> list[str | None]:
+    """The cells of a column as texts, numbers in their one way of writing, None where blank."""
+    known = {cell: plain(canonical(cell)) for cell in set(table.columns[column].tolist())}
+    return [known[cell] for cell in table.columns[column].tolist()]
