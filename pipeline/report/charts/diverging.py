@@ -138,7 +138,7 @@ def _row(at: Layout, data: Diverging, row: Answers, number: int) -> Markup:
     if data.neutral is not None:
         share = row.shares[data.neutral]
         marks.append(_part(at.apart, y, (share or 0.0) * at.unit, at.thick, "mid", share))
-    return svg.group(named, *marks, title=f"{row.label} {_spoken(data, row)}")
+    return svg.group(named, *marks, title=f"{row.label} · {_spoken(data, row)}")
 
 
 def _part(x: float, y: float, size: float, thick: float, kind: str, share: float | None) -> Markup:

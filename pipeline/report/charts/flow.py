@@ -59,7 +59,7 @@ def _box(box: Box, y: float, full: float, last: bool) -> Markup:
         svg.rect(1, y, wide - 2, TALL, f"box{ending}", 5),
         label(named, 16, y + TALL / 2, f"name strong on-box{ending}"),
         svg.text(box.n_text, wide - 16, y + TALL / 2 + 5, f"name strong on-box{ending}", "end"),
-        title=f"{box.label} {box.n_text}",
+        title=f"{box.label} · {box.n_text}",
     )
 
 

@@ -26,7 +26,7 @@ def draw(data: Forest, *, width: int, uid: str, texts: ChartTexts) -> Markup:
         height=height,
         uid=uid,
         title=texts.title,
-        description=texts.spoken([(f"{panel.title}, {row.label}", row.text) for panel, row in rows]),
+        description=texts.spoken([(f"{panel.title} · {row.label}", row.text) for panel, row in rows]),
         class_="forest",
     )
 
@@ -69,13 +69,13 @@ def _panel(panel: Panel, scale: _axis.Scale, top: float, step: float) -> Markup:
 
 def _dot(row: ForestRow, scale: _axis.Scale, y: float, muted: bool) -> Markup:
     if row.value is None:
-        return svg.group(svg.text("–", scale(0.0), y + 4, "tick", "middle"), title=f"{row.label} {row.text}")
+        return svg.group(svg.text("–", scale(0.0), y + 4, "tick", "middle"), title=f"{row.label} · {row.text}")
     faded = " faded" if muted else ""
     bounded = row.low is not None and row.high is not None
     open_ = not bounded or (row.low or 0.0) <= 0 <= (row.high or 0.0)
     span = [svg.line(scale(row.low or 0.0), y, scale(row.high or 0.0), y, "span" + faded)] if bounded else []
     dot = svg.circle(scale(row.value), y, 5.5, ("dot hollow" if open_ else "dot") + faded)
-    return svg.group(*span, dot, title=f"{row.label} {row.text}".strip())
+    return svg.group(*span, dot, title=f"{row.label} · {row.text}".strip())
 
 
 def _stacked(data: Forest, full: float, span: tuple[float, float]) -> tuple[list[Markup], float]:
@@ -102,7 +102,7 @@ def _bases(data: Forest, full: float) -> tuple[list[Markup], float]:
     """One line a panel at the top: its title and its base."""
     marks: list[Markup] = []
     for number, panel in enumerate(data.panels):
-        words = f"{panel.title}: {panel.subtitle}" if panel.subtitle else panel.title
+        words = f"{panel.title} · {panel.subtitle}" if panel.subtitle else panel.title
         block = fit(words, full, 13, bold=panel.muted, lines=1)
         marks.append(label(block, 0, 10 + 20 * number, "warning" if panel.muted else "rank"))
     return marks, 20.0 * len(data.panels) + 14

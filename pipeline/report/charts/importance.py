@@ -92,7 +92,7 @@ def _row(at: Layout, bar: Bar, row: int) -> Markup:
         named = label(block, 0, middle - THICK / 2 - 13, kind)
     value = "value muted" if bar.muted else "value"
     shown = svg.text(bar.value_text, _end(at, bar) + 8, middle + 5, value)
-    hover = f"{bar.label} {bar.value_text} {bar.range_text}".strip()
+    hover = " · ".join(text for text in (bar.label, bar.value_text, bar.range_text) if text)
     return svg.group(named, *_bar(at, bar, middle), shown, title=hover)
 
 

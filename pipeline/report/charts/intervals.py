@@ -59,7 +59,7 @@ def _row(scale: _axis.Scale, row: IntervalRow, middle: float, full: float, wide:
     else:
         named = label(fit(row.label, full - words.width - 12, SIZE, lines=1), 0, y - 20, "name")
     shown = label(words, full, y if wide else y - 20, "rank", "end")
-    return svg.group(named, shown, *_dot(scale, row, y), title=f"{row.label} {row.text}".strip())
+    return svg.group(named, shown, *_dot(scale, row, y), title=f"{row.label} · {row.text}".strip())
 
 
 def _dot(scale: _axis.Scale, row: IntervalRow, y: float) -> list[Markup]:

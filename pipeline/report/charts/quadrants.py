@@ -169,4 +169,4 @@ def _named(point: Point, marker: Marker, area: Area) -> Markup:
     if abs(near_x - marker.x) + abs(near_y - marker.y) > 26:
         marks.insert(0, svg.line(marker.x, marker.y, near_x, near_y, "thread"))
     marks.append(label(marker.block, area.left + 3, (area.top + area.foot) / 2, "point-name"))
-    return svg.group(*marks, title=f"{point.label} {point.text}".strip())
+    return svg.group(*marks, title=f"{point.label} · {point.text}".strip())

@@ -1,0 +1,230 @@
+"""What every section obeys, over studies of every shape: one driver, two, groups too small, weights, stacked rows."""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+from collections.abc import Callable
+from functools import cache
+from html import unescape
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+import pytest
+
+from pipeline.report.html import page
+from pipeline.report.sections import SECTIONS
+from pipeline.report.view import View
+from pipeline.report.words import SECTIONS as SECTION_FOLDERS
+from pipeline.report.words.claims import render, render_check
+from tests.report_sample import answers, study
+
+LANGUAGES = ("en", "zh")
+Table = list[list[str]]
+HAN = "[\u3400-\u9fff]"
+
+
+def usual(_definition: dict[str, Any], _rows: Table) -> None:
+    """The simulated study as it is."""
+
+
+def one_driver(definition: dict[str, Any], _rows: Table) -> None:
+    definition["model"]["drivers"] = ["trust"]
+    definition["segments"] = []
+
+
+def two_drivers(definition: dict[str, Any], _rows: Table) -> None:
+    definition["model"]["drivers"] = ["trust", "price"]
+
+
+def weak(_definition: dict[str, Any], rows: Table) -> None:
+    """Answers to the outcome in another order: nothing is explained."""
+    del rows[901:]
+    at = [rows[0].index(name) for name in ("intent_1", "intent_2")]
+    turned = [[row[i] for i in at] for row in rows[1:]]
+    for row, other in zip(rows[1:], turned[500:] + turned[:500], strict=True):
+        row[at[0]], row[at[1]] = other
+
+
+def few(definition: dict[str, Any], rows: Table) -> None:
+    """40 respondents: no driver is ranked, groups are hidden or bracketed."""
+    del rows[41:]
+    definition["model"]["drivers"] = ["trust", "quality", "price"]
+
+
+def weighted(definition: dict[str, Any], rows: Table) -> None:
+    definition["weights"] = {"column": "w", "strata": "area"}
+    rows[0] += ["w", "area"]
+    for number, row in enumerate(rows[1:]):
+        row += [str(1 + number % 3), "abc"[number % 3]]
+
+
+def stacked(definition: dict[str, Any], rows: Table) -> None:
+    """Two rows a respondent, one a brand, and capital letters in the outcome's label."""
+    del rows[901:]
+    definition["constructs"]["intent"]["label"] = {"en": "Purchase Intent (NPS)", "zh": "NPS 购买意愿"}
+    definition["segments"] = {"compare": ["status"], "brand": "brand"}
+    rows[0].append("brand")
+    for number, row in enumerate(rows[1:]):
+        row[0] = f"p{number // 2:05d}"
+        row.append("ab"[number % 2])
+
+
+def zero_to_ten(definition: dict[str, Any], _rows: Table) -> None:
+    definition["scales"]["agree"] = {"points": 11, "start": 0}
+    definition["constructs"]["price"]["reverse"] = ["price_1"]
+    del definition["study"]["fieldwork"]
+
+
+def three_points(definition: dict[str, Any], rows: Table) -> None:
+    """Too few points for a top two; one group only; nothing stated about the sample."""
+    definition["scales"]["agree"] = {"points": 7, "labels": [f"point {n}" for n in range(7)]}
+    definition["variables"]["kind"] = {"codes": {"1": "one"}}
+    definition["segments"] = ["kind"]
+    definition["sample"] = {}
+    rows[0].append("kind")
+    for row in rows[1:]:
+        row.append("1")
+
+
+SHAPES: dict[str, Callable[[dict[str, Any], Table], None]] = {
+    shape.__name__: shape
+    for shape in (usual, one_driver, two_drivers, weak, few, weighted, stacked, zero_to_ten, three_points)
+}
+
+
+@cache
+def _made(name: str) -> str:
+    """results.json of one shape, as text."""
+    from pipeline.analysis import analyse
+    from pipeline.report.results import build
+    from pipeline.study import load
+
+    definition, rows = study(7), [list(row) for row in answers(7, 900)]
+    definition["model"]["draws"] = 300
+    SHAPES[name](definition, rows)
+    with TemporaryDirectory() as place:
+        folder = Path(place) / name
+        folder.mkdir()
+        (folder / "study.yaml").write_text(json.dumps(definition, ensure_ascii=False), encoding="utf-8")
+        with (folder / "answers.csv").open("w", newline="", encoding="utf-8") as file:
+            csv.writer(file).writerows(rows)
+        return json.dumps(build(analyse(load(folder))))
+
+
+@pytest.fixture(params=SHAPES)
+def results(request: pytest.FixtureRequest) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_made(request.param))
+    return found
+
+
+def visible(html: str) -> str:
+    """What a reader sees or hears, drawings and tables included."""
+    body = html[html.index("<body>") : html.index("<script>")]
+    return unescape(re.sub(r"<[^>]+>", "\n", body))
+
+
+def test_every_folder_is_a_section_and_has_its_words() -> None:
+    folders = sorted(path.name for path in SECTION_FOLDERS.iterdir() if path.is_dir() and path.name[0] != "_")
+    assert folders == sorted(SECTIONS)
+    for name in folders:
+        for file in ("section.html.j2", "words.en.po", "words.zh.po"):
+            assert (SECTION_FOLDERS / name / file).exists()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_section_says_what_it_is(results: dict[str, Any], language: str) -> None:
+    view = View(results)
+    for name, section in SECTIONS.items():
+        if section.applies(view):
+            shown = section.context(view, view.words(language))
+            assert shown["nav"]
+            assert bool(shown["title"]) == (name != "summary")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_study_makes_a_clean_page(results: dict[str, Any], language: str) -> None:
+    text = visible(page(results, language))
+    assert not re.search(r"\bNone\b|\bnan\b|\bTrue\b|\bFalse\b|[{}]|\binf\b", text)
+    assert "  ." not in text
+    if language == "zh":
+        own = "\n".join(line for line in text.split("\n") if "). " not in line)
+        assert not re.search(rf"{HAN}[,;:!?](?!\w)|{HAN} {HAN}|{HAN}[A-Za-z0-9]|[A-Za-z0-9%]{HAN}", own)
+    else:
+        assert not re.search(HAN, text.replace("中文", ""))
+
+
+def test_texts_are_what_the_words_say_again(results: dict[str, Any]) -> None:
+    for language in LANGUAGES:
+        words = View(results).words(language)
+        for claim in results["claims"]:
+            said = render(claim["id"], claim["variant"], claim["values"], words)
+            assert said["text"] == claim["text"][language]
+            for part in ("title", "action"):
+                assert said[part] == (claim[part] and claim[part][language])
+        for check in results["checks"]:
+            said_of = render_check(check["id"], check["verdict"], check["values"], words)
+            assert (said_of["text"], said_of["result"]) == (check["text"][language], check["result"][language])
+
+
+def test_a_section_never_changes_the_results(results: dict[str, Any]) -> None:
+    before = json.dumps(results)
+    page(results, "en")
+    assert json.dumps(results) == before
+
+
+def made(name: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(_made(name))
+    return found
+
+
+def test_one_driver_has_no_map_and_no_groups() -> None:
+    view = View(made("one_driver"))
+    assert [name for name, section in SECTIONS.items() if not section.applies(view)] == ["priorities", "segments"]
+    text = visible(page(made("one_driver"), "en"))
+    assert "With one driver there is no map" in text
+    assert "names no groups to compare" in text
+    assert "ranked above" not in text
+
+
+def test_a_weak_model_ranks_nobody() -> None:
+    found = made("weak")
+    assert View(found).claims("lead")[0]["variant"] == "none"
+    summary = SECTIONS["summary"].context(View(found), View(found).words("en"))
+    assert summary["headline_text"] == "These ratings tell us little about purchase intent"
+    assert summary["cards"] == []
+    assert "No single finding passed" in visible(page(found, "en"))
+
+
+def test_small_groups_are_hidden_or_bracketed_and_never_claimed() -> None:
+    found = made("few")
+    text = visible(page(found, "en"))
+    assert "hidden (too few)" in text
+    assert not [claim for claim in found["claims"] if claim["id"] == "segment" and claim["level"]]
+
+
+def test_weights_and_strata_are_told() -> None:
+    text = visible(page(made("weighted"), "en"))
+    assert "Figures are weighted" in text
+    assert "rescaling bootstrap within strata" in text
+    assert "design-based" in text
+    assert "HC3" not in text
+
+
+def test_respondents_are_not_their_rows() -> None:
+    found = made("stacked")
+    assert found["sample"]["rows"] > found["sample"]["n"]
+    assert "purchase intent" not in visible(page(found, "en"))
+
+
+def test_what_is_not_stated_says_so() -> None:
+    for language, words in (("en", "not stated"), ("zh", "未说明")):
+        assert visible(page(made("three_points"), language)).count(words) >= 8
+
+
+def test_user_text_stays_text() -> None:
+    found = made("usual")
+    found["study"]["title"] = dict.fromkeys(LANGUAGES, "<img src=x onerror=alert(1)>{{7*7}}")
+    assert "<img src=x" not in page(found, "en")
