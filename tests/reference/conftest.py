@@ -26,7 +26,16 @@ SCALES: Mapping[str, Mapping[str, list[str]]] = {
     "bfi": {f"s_{name}": numbered(name[0], 5) for name in ("Agree", "Consc", "Extra", "Neuro", "Open")},
     "corp_reputation": {
         f"m_{stem}": numbered(f"{stem.lower()}_", count)
-        for stem, count in {"COMP": 3, "LIKE": 3, "CUSL": 3, "QUAL": 8, "PERF": 5, "CSOR": 5, "ATTR": 3, "SWITCH": 4}.items()
+        for stem, count in {
+            "COMP": 3,
+            "LIKE": 3,
+            "CUSL": 3,
+            "QUAL": 8,
+            "PERF": 5,
+            "CSOR": 5,
+            "ATTR": 3,
+            "SWITCH": 4,
+        }.items()
     },
     "influencer_purchase": {
         f"m_{stem}": numbered(f"{stem.lower()}_", count)

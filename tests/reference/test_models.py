@@ -136,7 +136,7 @@ def test_vif_and_standardised_coefficients_equal_r(path: str, dataset: Dataset, 
 
 @pytest.mark.parametrize("path", IMPORTANCE_BLOCKS)
 def test_importance_equals_four_r_packages(path: str, dataset: Dataset, expected: Expected) -> None:
-    """relaimpo 2.2.7, domir 1.2.0, dominanceanalysis 2.1.0 (lmg); relaimpo genizi, rwa 0.1.0, iopsych 0.90.1 (weights)."""
+    """relaimpo 2.2.7, domir 1.2.0, dominanceanalysis 2.1.0 (lmg); genizi, rwa 0.1.0, iopsych 0.90.1 (weights)."""
     block = expected(path)
     x, y, names = model_columns(dataset(path.split("/")[0]), block, path)
     correlations = Moments.of(np.column_stack([x, y]), (*names, "y")).correlations
@@ -173,7 +173,9 @@ def test_published_correlation_tables(name: str, references: Path, expected: Exp
     table = pd.read_csv(references / "importance_matrices" / block["file"], index_col=0)
     table.columns = table.index = pd.Index([block["y"], *block["x"]])
     names = block["x"]
-    moments = Moments.of_correlations(table.loc[[*names, block["y"]], [*names, block["y"]]].to_numpy(), (*names, "y"), rows=200)
+    moments = Moments.of_correlations(
+        table.loc[[*names, block["y"]], [*names, block["y"]]].to_numpy(), (*names, "y"), rows=200
+    )
     drivers, outcome = moments.correlations[:-1, :-1], moments.correlations[:-1, -1]
     lmg, weights = METHODS["lmg"](drivers, outcome), METHODS["relative_weights"](drivers, outcome)
     for theirs in (block["relaimpo"]["lmg"], block["dominanceanalysis"]["average"]):
@@ -184,7 +186,7 @@ def test_published_correlation_tables(name: str, references: Path, expected: Exp
 
 
 def test_azen_and_budescu_as_printed() -> None:
-    """Azen & Budescu (2003, Psychological Methods 8, 129-148): correlations in, general dominance as printed, 3 decimals."""
+    """Azen & Budescu (2003, Psychological Methods 8, 129-148): general dominance as printed, 3 decimals."""
     drivers = np.array([[1, 0.8, 0.1, 0.3], [0.8, 1, 0.1, 0.1], [0.1, 0.1, 1, 0.5], [0.3, 0.1, 0.5, 1]])
     found = METHODS["lmg"](drivers, np.array([0.6, 0.3, 0.4, 0.5]))
     np.testing.assert_allclose(found, [0.292, 0.076, 0.095, 0.121], atol=0.0006)

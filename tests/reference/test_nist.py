@@ -1,4 +1,4 @@
-"""NIST's certified linear regressions and univariate summaries. LRE = digits that agree: -log10 of the relative error."""
+"""NIST's certified regressions and univariate summaries. LRE = digits that agree: -log10 of the relative error."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ pytestmark = pytest.mark.reference
 KEPT = json.loads(Path(__file__).with_name("nist.json").read_text(encoding="utf-8"))
 """Four sets, data and certified values, so that accuracy is held on every machine."""
 CERTIFIED = [name for name in KEPT if name != "source"]
-LINEAR = ("Norris", "Pontius", "NoInt1", "NoInt2", "Filip", "Longley", "Wampler1", "Wampler2", "Wampler3", "Wampler4", "Wampler5")
+LINEAR = (
+    "Norris",
+    "Pontius",
+    "NoInt1",
+    "NoInt2",
+    "Filip",
+    "Longley",
+    "Wampler1",
+    "Wampler2",
+    "Wampler3",
+    "Wampler4",
+    "Wampler5",
+)
 UNIVARIATE = ("PiDigits", "Lottery", "Lew", "Mavro", "Michelso", "NumAcc1", "NumAcc2", "NumAcc3", "NumAcc4")
 POWERS = {"Pontius": 2, "Filip": 10} | {f"Wampler{at}": 5 for at in range(1, 6)}
 DIGITS = {"Filip": 7}
@@ -64,7 +76,12 @@ def test_certified_linear_regression(name: str) -> None:
 def test_every_certified_linear_regression(name: str, references: Path) -> None:
     folder = references / "nist_strd"
     block = json.loads((folder / "expected.json").read_text())["printed"]["linear_regression"][name]["certified"]
-    certified = {"coef": block["coef"].values(), "se": block["se"].values(), "sd": block["residual_sd"], "r2": block["r_squared"]}
+    certified = {
+        "coef": block["coef"].values(),
+        "se": block["se"].values(),
+        "sd": block["residual_sd"],
+        "r2": block["r_squared"],
+    }
     rows = np.loadtxt(folder / f"{name}.csv", delimiter=",", skiprows=1)
     if name in {"Wampler1", "Wampler2"}:
         exact = fit(name, rows)
@@ -72,7 +89,9 @@ def test_every_certified_linear_regression(name: str, references: Path) -> None:
         assert exact.se_classical.max() < 1e-9
         assert exact.r2 == pytest.approx(1, abs=1e-12)
     else:
-        assert_certified(name, rows, {key: value if isinstance(value, str) else list(value) for key, value in certified.items()})
+        assert_certified(
+            name, rows, {key: value if isinstance(value, str) else list(value) for key, value in certified.items()}
+        )
 
 
 def test_overall_f_of_longley_is_certified() -> None:

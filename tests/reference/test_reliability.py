@@ -34,7 +34,9 @@ BLOCKS = {
 def scales(name: str, expected: Expected) -> list[Any]:
     """Blocks of scales with an alpha; R's alpha uses pairwise covariances, so only complete items compare."""
     path = f"{name}/{BLOCKS[name]}" if name == "phone_providers" else f"{name}/computed/{BLOCKS[name]}"
-    found = [block for block in expected(path).values() if isinstance(block, dict) and block.get("alpha_raw") is not None]
+    found = [
+        block for block in expected(path).values() if isinstance(block, dict) and block.get("alpha_raw") is not None
+    ]
     return [block for block in found if block["n"] == block["n_complete"]]
 
 

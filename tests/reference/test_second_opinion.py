@@ -46,7 +46,9 @@ def test_weighted_coefficients_equal_statsmodels_wls(made: tuple[np.ndarray, np.
     x, y = made
     weight = np.random.default_rng(8).uniform(0.2, 3, len(y))
     rows = np.arange(len(y))
-    design = Design(weight=weight, unit=rows, keys=rows.astype(np.uint64), stratum=None, stratum_keys=None, kind="weighted")
+    design = Design(
+        weight=weight, unit=rows, keys=rows.astype(np.uint64), stratum=None, stratum_keys=None, kind="weighted"
+    )
     ours = ols(x, y, tuple("abcde"), design=design)
     theirs = sm.WLS(y, sm.add_constant(x), weights=weight).fit()
     np.testing.assert_allclose(ours.b, theirs.params, rtol=1e-10)

@@ -1,4 +1,4 @@
-"""Sampling weights, strata and clusters against R's survey package, weighted importance against relaimpo and Displayr."""
+"""Weights, strata and clusters against R's survey package, weighted importance against relaimpo and Displayr."""
 
 from __future__ import annotations
 
@@ -72,7 +72,10 @@ def test_bank_equals_svyglm_and_its_effective_size(bank: pd.DataFrame, expected:
     fit = ols(bank[BANK].to_numpy(), bank["Overall"].to_numpy(), tuple(BANK), design=design(weight))
     assert_is_svyglm(fit, block, BANK)
     size = base(weight, np.arange(len(bank)))
-    assert (size.n_eff, size.deff) == (pytest.approx(block["kish_neff"], rel=1e-10), pytest.approx(block["kish_deff"], rel=1e-10))
+    assert (size.n_eff, size.deff) == (
+        pytest.approx(block["kish_neff"], rel=1e-10),
+        pytest.approx(block["kish_deff"], rel=1e-10),
+    )
     mean = Moments.of(bank[["Overall"]].to_numpy(float), ("Overall",), weight).mean[0]
     assert mean == pytest.approx(block["wmean"]["Overall"], rel=1e-12)
 
@@ -86,15 +89,22 @@ def test_scale_of_the_weights_does_not_matter(bank: pd.DataFrame, expected: Expe
 
 def test_weights_without_strata_equal_svyglm(dataset: Dataset, expected: Expected) -> None:
     frame = dataset("api_survey")
-    fit = ols(frame[SCHOOLS].to_numpy(float), frame["api00"].to_numpy(float), tuple(SCHOOLS), design=design(frame["pw"]))
-    assert_is_svyglm(fit, expected("api_survey/computed/weights_only_no_strata/svyglm_api00_ell_meals_mobility"), SCHOOLS)
+    fit = ols(
+        frame[SCHOOLS].to_numpy(float), frame["api00"].to_numpy(float), tuple(SCHOOLS), design=design(frame["pw"])
+    )
+    assert_is_svyglm(
+        fit, expected("api_survey/computed/weights_only_no_strata/svyglm_api00_ell_meals_mobility"), SCHOOLS
+    )
 
 
 def test_strata_equal_svyglm_up_to_the_finite_population(dataset: Dataset, expected: Expected) -> None:
-    """R corrects each stratum by 1 - n/N, which the study file cannot declare: ours may only be larger, and that little."""
+    """R corrects each stratum by 1 - n/N, which the study file cannot declare: ours are larger by that."""
     frame = dataset("api_survey")
     fit = ols(
-        frame[SCHOOLS].to_numpy(float), frame["api00"].to_numpy(float), tuple(SCHOOLS), design=design(frame["pw"], stratum=frame["stype"])
+        frame[SCHOOLS].to_numpy(float),
+        frame["api00"].to_numpy(float),
+        tuple(SCHOOLS),
+        design=design(frame["pw"], stratum=frame["stype"]),
     )
     block = expected("api_survey/computed/strat/svyglm_api00_ell_meals_mobility")
     np.testing.assert_allclose(fit.b, list(block["coef"].values()), rtol=1e-9)
@@ -109,7 +119,10 @@ def test_clusters_equal_svyglm_times_its_finite_population_factor(references: Pa
     """One stratum, so that R's correction is one number: 15 of 757 districts."""
     frame = pd.read_csv(references / "api_survey" / "apiclus1.csv")
     fit = ols(
-        frame[SCHOOLS].to_numpy(float), frame["api00"].to_numpy(float), tuple(SCHOOLS), design=design(frame["pw"], cluster=frame["dnum"])
+        frame[SCHOOLS].to_numpy(float),
+        frame["api00"].to_numpy(float),
+        tuple(SCHOOLS),
+        design=design(frame["pw"], cluster=frame["dnum"]),
     )
     block = expected("api_survey/computed/clus/svyglm")
     correction = np.sqrt(1 - frame["dnum"].nunique() / frame["fpc"].iloc[0])
@@ -121,7 +134,9 @@ def test_weighted_importance_equals_relaimpo(phone: Any, bank: pd.DataFrame, exp
     x, y, weight, names = phone
     compared = [(np.column_stack([x, y]), weight, names, expected("phone_providers/importance_weighted"))]
     columns = bank[[*BANK, "Overall"]].to_numpy(float)
-    compared.append((columns, bank["weight"].to_numpy(), BANK, expected("bank_drivers_weighted/computed/weighted_lmg_cc")))
+    compared.append(
+        (columns, bank["weight"].to_numpy(), BANK, expected("bank_drivers_weighted/computed/weighted_lmg_cc"))
+    )
     for values, weights, drivers, block in compared:
         found = Moments.of(values, (*drivers, "y"), weights).correlations
         assert r2(found[:-1, :-1], found[:-1, -1]) == pytest.approx(block["r2"], rel=1e-10)

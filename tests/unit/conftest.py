@@ -22,7 +22,9 @@ def a_design(
     strata = None if stratum is None else np.asarray(stratum)
     names = None if strata is None else np.arange(strata.max() + 1).astype(np.uint64)
     clustered = len(keys) < rows
-    found = "stratified" if strata is not None else "clustered" if clustered else "simple" if weight is None else "weighted"
+    found = (
+        "stratified" if strata is not None else "clustered" if clustered else "simple" if weight is None else "weighted"
+    )
     weight = np.ones(rows) if weight is None else np.asarray(weight, float)
     return Design(weight=weight, unit=unit, keys=keys, stratum=strata, stratum_keys=names, kind=kind or found)  # type: ignore[arg-type]
 

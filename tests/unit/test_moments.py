@@ -45,7 +45,9 @@ def test_parts_add_up_to_the_whole(columns: np.ndarray) -> None:
     unit = np.arange(40) % 7
     origin = np.array([5.0, 4.0, 6.0])
     parts = unit_sums(columns, weight, unit, 7, origin)
-    first, rest = (from_sums(parts[which].sum(0), NAMES, origin, rows) for which, rows in ((slice(0, 3), 18), (slice(3, 7), 22)))
+    first, rest = (
+        from_sums(parts[which].sum(0), NAMES, origin, rows) for which, rows in ((slice(0, 3), 18), (slice(3, 7), 22))
+    )
     whole = Moments.of(columns, NAMES, weight)
     np.testing.assert_allclose((first + rest).mean, whole.mean, rtol=1e-13)
     np.testing.assert_allclose((first + rest).cov, whole.cov, rtol=1e-11)
@@ -88,7 +90,7 @@ def test_a_column_that_does_not_vary_has_no_correlation(columns: np.ndarray) -> 
 
 
 def test_rounding_is_not_taken_for_variance(columns: np.ndarray) -> None:
-    """Rows drawn again may all hold one value that is not the origin: what is left of the subtraction is no variance."""
+    """Rows drawn again may all hold one value that is not the origin: what subtraction leaves is no variance."""
     columns[:, 1] = 0.1
     columns[0, 1] = 7.3
     origin = columns.mean(0)

@@ -35,7 +35,9 @@ def test_a_replicate_is_the_weighted_sample(scores: np.ndarray, make_design: Mak
 
 def test_panels_share_the_replicates(scores: np.ndarray, make_design: Maker) -> None:
     rows = np.arange(0, len(scores), 2)
-    both = resample(make_design(len(scores)), {"all": panel(scores), "half": panel(scores[rows], rows)}, seed=3, draws=8)
+    both = resample(
+        make_design(len(scores)), {"all": panel(scores), "half": panel(scores[rows], rows)}, seed=3, draws=8
+    )
     alone = resample(make_design(len(scores)), {"half": panel(scores[rows], rows)}, seed=3, draws=8)
     np.testing.assert_allclose(both["half"].draws.mean, alone["half"].draws.mean, rtol=1e-12)
     counts = poisson_counts(3, make_design(len(scores)).keys, 0, 8)
