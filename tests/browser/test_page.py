@@ -107,6 +107,15 @@ def test_the_numbers_of_a_figure_open_by_keyboard(opened: Opened) -> None:
     assert page.is_visible("figure details table")
 
 
+def test_a_wide_table_is_scrolled_by_keyboard_on_a_phone(opened: Opened) -> None:
+    page = opened("en", width=375)
+    page.click("figure summary >> nth=0")
+    page.wait_for_function("document.querySelector('figure .scroll').tabIndex === 0")
+    page.focus("figure .scroll >> nth=0")
+    page.keyboard.press("ArrowRight")
+    page.wait_for_function("document.querySelector('figure .scroll').scrollLeft > 0")
+
+
 def test_every_figure_has_its_table_or_says_its_values(opened: Opened) -> None:
     page = opened("en")
     assert (

@@ -7,6 +7,7 @@ import os
 import random
 from collections.abc import Callable, Iterator
 from copy import deepcopy
+from html import unescape
 from pathlib import Path
 from typing import Any
 
@@ -101,6 +102,13 @@ def pages(clean: dict[str, Any], texts: list[str]) -> Iterator[str]:
         done += used
         for language in clean["study"]["languages"]:
             yield page(found, language)
+
+
+def test_the_payloads_do_reach_the_page(shared: Path) -> None:
+    texts = payloads(shared)[:SAMPLE]
+    whole = "".join(unescape("".join(pages(results(), texts))).split())
+    missing = [text for text in texts if "".join(text.split()) not in whole]
+    assert len(missing) < len(texts) / 20, missing[:5]
 
 
 @pytest.fixture

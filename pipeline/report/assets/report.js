@@ -63,6 +63,17 @@
     for (const one of opened) one.open = false;
   });
 
+  // A table wider than the page is scrolled by keyboard as well.
+  const reach = () => {
+    for (const one of all(".scroll")) {
+      if (one.scrollWidth > one.clientWidth) one.tabIndex = 0;
+      else one.removeAttribute("tabindex");
+    }
+  };
+  addEventListener("resize", reach);
+  document.addEventListener("toggle", reach, true);
+  reach();
+
   const links = new Map(all(".contents a").map((link) => [link.hash.slice(1), link]));
   const sections = all("main > section");
   const mark = () => {
