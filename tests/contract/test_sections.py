@@ -78,20 +78,22 @@ def zero_to_ten(definition: dict[str, Any], _rows: Table) -> None:
     del definition["study"]["fieldwork"]
 
 
-def three_points(definition: dict[str, Any], rows: Table) -> None:
-    """Too few points for a top two; one group only; nothing stated about the sample."""
-    definition["scales"]["agree"] = {"points": 7, "labels": [f"point {n}" for n in range(7)]}
+def unstated(definition: dict[str, Any], rows: Table) -> None:
+    """Three points, too few for a top two; one group only; nothing stated about the sample."""
+    definition["scales"]["agree"] = {"points": 3, "labels": ["no", "perhaps", "yes"]}
     definition["variables"]["kind"] = {"codes": {"1": "one"}}
     definition["segments"] = ["kind"]
     definition["sample"] = {}
+    del rows[901:]
     rows[0].append("kind")
-    for row in rows[1:]:
-        row.append("1")
+    rows[1:] = [
+        [row[0], *(cell and str(1 + 3 * int(cell) // 8) for cell in row[1:-1]), row[-1], "1"] for row in rows[1:]
+    ]
 
 
 SHAPES: dict[str, Callable[[dict[str, Any], Table], None]] = {
     shape.__name__: shape
-    for shape in (usual, one_driver, two_drivers, weak, few, weighted, stacked, zero_to_ten, three_points)
+    for shape in (usual, one_driver, two_drivers, weak, few, weighted, stacked, zero_to_ten, unstated)
 }
 
 
@@ -221,7 +223,7 @@ def test_respondents_are_not_their_rows() -> None:
 
 def test_what_is_not_stated_says_so() -> None:
     for language, words in (("en", "not stated"), ("zh", "未说明")):
-        assert visible(page(made("three_points"), language)).count(words) >= 8
+        assert visible(page(made("unstated"), language)).count(words) >= 8
 
 
 def test_user_text_stays_text() -> None:

@@ -36,7 +36,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "title": words("drivers.title"),
         "lede": words(f"drivers.lede.{form}", **values),
         "figure": _figure(view, words, form, values),
-        "paragraphs": [text for name in ("fit", "unique", "agreement") for text in claim_texts(view, name, words)],
+        "paragraphs": [text for name in _spoken(form) for text in claim_texts(view, name, words)],
         "caveats_title": words("drivers.caveats"),
         "caveats": claim_texts(view, "caveat", words),
         "pairs_title": words("drivers.pairs"),
@@ -44,11 +44,17 @@ def context(view: View, words: Words) -> dict[str, Any]:
     }
 
 
+def _spoken(form: str) -> tuple[str, ...]:
+    """Claims to print below the figure; where nothing is ranked, no driver is spoken of."""
+    return ("fit",) if form in UNRANKED else ("fit", "unique", "agreement")
+
+
 def _figure(view: View, words: Words, form: str, values: dict[str, Any]) -> dict[str, Any]:
     leaders = [] if form in UNRANKED else list(values["leaders"])
     divider = len(leaders) if 0 < len(leaders) < len(view.drivers) else None
     bars = tuple(_bar(view, words, name, name in leaders) for name in view.ranked())
     divided = None if divider is None else words("drivers.note.clear" if divider == 1 else "drivers.note.divider")
+    note = sentences([words("drivers.note"), divided], words) if len(bars) > 1 else words("drivers.note.alone")
     return figure(
         "importance",
         Bars(bars=bars, divider_after=divider, rank_title=words("drivers.rank") if len(bars) > 1 else ""),
@@ -57,7 +63,7 @@ def _figure(view: View, words: Words, form: str, values: dict[str, Any]) -> dict
         title=words(f"drivers.figure.{form}", **values),
         subtitle=words("drivers.subtitle"),
         description=words("drivers.description"),
-        note=sentences([words("drivers.note"), divided], words),
+        note=note,
         numbers=_numbers(view, words),
     )
 

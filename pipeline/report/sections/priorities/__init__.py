@@ -5,11 +5,23 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.report.charts import Point, Quadrants
-from pipeline.report.sections._common import cell, columns, figure, interval, label, limits, sentences, table
+from pipeline.report.sections._common import (
+    cell,
+    claim_texts,
+    columns,
+    figure,
+    interval,
+    label,
+    limits,
+    sentences,
+    table,
+)
 from pipeline.report.view import View, shown
 from pipeline.report.words import Words
 
 PLACES = ("fix", "keep", "low", "overkill")
+UNRANKED = ("none", "small")
+"""Variants of the lead claim under which nothing is called a priority."""
 
 
 def applies(view: View) -> bool:
@@ -30,14 +42,10 @@ def context(view: View, words: Words) -> dict[str, Any]:
 def _paragraphs(view: View, words: Words) -> list[str]:
     """The priority claim, then every driver with a sure place."""
     lead = view.claim("lead")
-    careful = lead is not None and lead["variant"] in ("none", "small")
-    first = (
-        words("priorities.careful")
-        if careful
-        else "".join(claim["text"][words.language] for claim in view.claims("priority"))
-    )
+    if lead is not None and lead["variant"] in UNRANKED:
+        return [words(f"priorities.careful.{lead['variant']}")]
     placed = [claim["text"][words.language] for claim in view.claims("quadrant") if claim["variant"] == "classified"]
-    return [first] if careful else [text for text in (first, sentences(placed, words)) if text]
+    return [*claim_texts(view, "priority", words), *([sentences(placed, words)] if placed else [])]
 
 
 def _figure(view: View, words: Words) -> dict[str, Any]:
