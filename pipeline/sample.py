@@ -94,8 +94,8 @@ def _refuse_too_few(study: Study, n: int) -> None:
     needed = max(study.definition.quality.minimum_base, len(study.drivers) + 3)
     if n < needed:
         message = (
-            f"{n} respondents have a usable answer to the outcome and every driver; {len(study.drivers)} drivers need "
-            f"at least {needed}. Use fewer drivers, lower min_answered, or collect more answers."
+            f"usable answers to the outcome and every driver came from {n}, but {len(study.drivers)} drivers need at "
+            f"least {needed} respondents. Use fewer drivers, lower min_answered, or collect more answers."
         )
         raise AnalysisRefused(study.problem(message, "model"))
 

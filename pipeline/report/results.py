@@ -12,7 +12,7 @@ from pipeline.analysis import Analysis
 from pipeline.estimates import COLUMNS
 from pipeline.report.claims import Ledger, all_claims
 from pipeline.report.claims.checks import all_checks
-from pipeline.report.theme import logo_url
+from pipeline.report.theme import accent_of, logo_url
 from pipeline.report.view import View
 from pipeline.report.words.claims import render, render_check
 from pipeline.specs import Label, Scale
@@ -116,7 +116,7 @@ def _study(analysis: Analysis) -> dict[str, Any]:
         "theme": {
             "firm": _optional(study, definition.report.theme.firm),
             "logo": logo_url(study),
-            "accent": definition.report.theme.accent,
+            "accent": accent_of(study),
         },
     }
 
