@@ -1,0 +1,73 @@
+"""Simulations behind the promises of CONTRACT.md, for docs/verification/: python -m tests.verify [surveys a row]."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline import __version__
+from tests.verify import coverage, leads
+from tests.verify.populations import DRAWS
+
+FOLDER = Path(__file__).parents[2] / "docs" / "verification"
+NUMBER = 2000
+Rows = list[dict[str, Any]]
+
+
+def main(number: int) -> int:
+    """0 where every promise is kept, else 1."""
+    found = {}
+    with ProcessPoolExecutor(max_workers=os.cpu_count()) as pool:
+        for name, module in (("coverage", coverage), ("false_leads", leads)):
+            found[name] = _run(pool, module.run, module.jobs(number))
+            _write(name, found[name], number)
+    broken = [row for rows in found.values() for row in rows if row["promise"] == "BROKEN"]
+    print(f"{len(broken)} promises broken; tables are in {FOLDER}")
+    return 1 if broken else 0
+
+
+def _run(pool: ProcessPoolExecutor, run: Callable[[Any], Rows], jobs: Sequence[Any]) -> Rows:
+    rows: Rows = []
+    for job, part in zip(jobs, pool.map(run, jobs), strict=True):
+        print(*job[:2], *(row["promise"] for row in part), sep=" | ", flush=True)
+        rows += part
+    return rows
+
+
+TITLES = {
+    "coverage": (
+        "# Coverage of the intervals of shares",
+        f"Share of simulated surveys whose 95 % percentile interval of `lmg_share` holds the share of the population. "
+        f"Promised: {coverage.PROMISED[0]} to {coverage.PROMISED[1]} for population shares of at least "
+        f"{coverage.SMALLEST}, give or take two Monte Carlo errors.",
+    ),
+    "false_leads": (
+        "# False clear leads",
+        "Share of simulated surveys in which the rule of a `clear` lead is met though the first drivers are exactly "
+        f"tied in the population. Promised: at most {leads.NOMINAL} (two-sided), give or take two Monte Carlo errors.",
+    ),
+}
+
+
+def _write(name: str, rows: Rows, number: int) -> None:
+    title, meaning = TITLES[name]
+    made = (
+        f"Made on {datetime.now(UTC):%Y-%m-%d} by `make verify` (`python -m tests.verify {number}`): {number:,} "
+        f"surveys a row, {DRAWS:,} draws each, whybuy {__version__}, numpy {np.__version__}."
+    )
+    columns = list(rows[0])
+    table = [columns, ["---"] * len(columns), *([str(row[column]) for column in columns] for row in rows)]
+    lines = [title, "", meaning, "", made, "", *(f"| {' | '.join(cells)} |" for cells in table), ""]
+    FOLDER.mkdir(parents=True, exist_ok=True)
+    (FOLDER / f"{name}.md").write_text("\n".join(lines), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    sys.exit(main(int(sys.argv[1]) if len(sys.argv) > 1 else NUMBER))
