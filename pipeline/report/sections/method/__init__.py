@@ -131,10 +131,11 @@ def _disclosure(view: View, words: Words) -> Iterator[dict[str, Any]]:
             "text": text or words("ui.not_stated"),
             "muted": text is None,
         }
-    for name in view.used:
-        source = view.construct(name)["source"]
-        if source:
-            yield {"term": words("method.disclosure.items", construct=name), "text": source, "muted": False}
+    sources = {name: view.construct(name)["source"] for name in view.used}
+    for source in dict.fromkeys(filter(None, sources.values())):
+        names = [name for name, given in sources.items() if given == source]
+        text = words("method.disclosure.items.text", source=source, constructs=names)
+        yield {"term": words("method.disclosure.items"), "text": text, "muted": False}
 
 
 def _disclosed(view: View, words: Words, item: str) -> str | None:
