@@ -15,14 +15,14 @@ from pipeline.responses import Table
 from pipeline.specs import Definition
 from pipeline.study import Study
 
-SIZES = ((0, 5), (0, 7), (0, 11), (1, 3), (1, 4), (1, 5), (1, 7), (1, 10))
+SIZES = ((0, 5), (0, 7), (0, 11), (1, 3), (1, 4), (1, 5), (1, 6), (1, 7), (1, 10))
 """Usual scales: lowest value and number of points."""
 WANTED = re.compile(
     r"intent|loyal|cusl|recommend|nps|rebuy|repurchase|purchase|buy|购买|推荐|复购|回购|意愿|意向|忠诚", re.IGNORECASE
 )
 NEXT_BEST = re.compile(r"satisf|cusa|满意", re.IGNORECASE)
 LISTED = 30
-ANSWERS = ("scale", "category", "number")
+ANSWERS = ("scale", "category", "number", "weight")
 
 
 def draft(file: Path, out: Path) -> Path:

@@ -71,6 +71,8 @@ NAMES: Mapping[Role, str] = {
     "category": rf".*({'|'.join(GROUPS)}).*",
 }
 """Names, case and spaces aside, of columns that are no questions on a scale."""
+ABSENT = frozenset({"NA", "N/A", "n/a", "NaN", "nan", "NULL", "null", "#N/A", "#NULL!", "."})
+"""What programs write among numbers where there is none."""
 CATEGORY_MOST = 20
 CATEGORY_LONGEST = 60
 SCALE_MOST = 10
@@ -146,14 +148,14 @@ def _answers(texts: tuple[str, ...]) -> tuple[tuple[float, ...], tuple[str, ...]
     usual = [value for value in others if value <= SCALE_MOST]
     strange = {text for text, value in values.items() if value in (77, 88, 97, 98, 99, 977, 988, 997, 998, 999)}
     high = strange if usual and len(usual) + len(strange) == len(others) else set()
-    missing = low | high
+    missing = low | high | (ABSENT & set(texts) if values else set())
     return tuple(sorted(value for text, value in values.items() if text not in missing)), tuple(sorted(missing))
 
 
 def _role(name: str, texts: tuple[str, ...], filled: int, numbers: tuple[float, ...], ordered: bool) -> Role:
     plain = re.sub(r"[\W_]+", "", name.casefold())
     named = next((role for role, pattern in NAMES.items() if re.fullmatch(pattern, plain)), None)
-    numeric = bool(numbers) and all(number(text) is not None for text in texts)
+    numeric = bool(numbers) and all(number(text) is not None or text in ABSENT for text in texts)
     whole = numeric and all(value == int(value) for value in numbers)
     if not texts:
         return "blank"
