@@ -1,0 +1,29 @@
+"""Print the speed figures: `make bench`, or `python -m benchmarks`. Exit code 1 where a figure misses its target."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+
+from rich.console import Console
+from rich.table import Table
+
+from benchmarks import importance, report
+from benchmarks.timing import Figure
+
+SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (importance.figures, report.figures)
+
+
+def main() -> int:
+    table = Table("what", "whybuy", "peer", "ratio", "target", "")
+    missed = 0
+    for suite in SUITES:
+        for figure in suite():
+            missed += not figure.kept
+            table.add_row(*figure.cells())
+    Console(width=132).print(table)
+    return 1 if missed else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

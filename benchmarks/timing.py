@@ -1,0 +1,50 @@
+"""CPU seconds of a call, and one line of the table."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+
+def cpu(call: Callable[[], object], runs: int = 5) -> float:
+    """CPU seconds of the fastest of several calls."""
+    return min(_once(call) for _ in range(runs))
+
+
+def _once(call: Callable[[], object]) -> float:
+    start = time.process_time()
+    call()
+    return time.process_time() - start
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Figure:
+    """CPU seconds of ours and, where there is one, of a peer; held to a ratio to the peer or to seconds."""
+
+    what: str
+    ours: float
+    peer: str | None = None
+    theirs: float | None = None
+    least_ratio: float | None = None
+    most_seconds: float | None = None
+
+    @property
+    def ratio(self) -> float | None:
+        return None if self.theirs is None else self.theirs / self.ours
+
+    @property
+    def kept(self) -> bool:
+        fast = self.most_seconds is None or self.ours <= self.most_seconds
+        return fast and (self.least_ratio is None or (self.ratio or 0) >= self.least_ratio)
+
+    def cells(self) -> list[str]:
+        peer = "" if self.theirs is None else f"{self.peer} {_duration(self.theirs)}"
+        ratio = "" if self.ratio is None else f"{self.ratio:,.0f} ×"
+        target = f"at least {self.least_ratio:,.0f} ×" if self.least_ratio else ""
+        target = target or (f"at most {_duration(self.most_seconds)}" if self.most_seconds else "")
+        return [self.what, _duration(self.ours), peer, ratio, target, "kept" if self.kept else "MISSED"]
+
+
+def _duration(seconds: float) -> str:
+    return f"{seconds:.2f} s" if seconds >= 0.5 else f"{seconds * 1000:.2f} ms"
