@@ -35,14 +35,15 @@ def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Respons
     items, item_problems = _items(study, sheet)
     variables, variable_problems = _variables(study, sheet)
     weight, weight_problems = _weight(study, sheet)
-    problems = [*item_problems, *variable_problems, *weight_problems, *_blanks(study, sheet)]
+    blanks = _blanks(study, sheet)
+    problems = [*item_problems, *variable_problems, *weight_problems, *blanks]
     unknown = list(_references(study, variables)) if not variable_problems else []
     wave, brand = _split(study, variables, len(sheet))
     content = contents(sheet, _wave_hash(study)[sheet.file])
     identity = study.definition.respondent.id
     key = keys(sheet.columns[identity] if identity else None, content)
     repeated, clashes = (
-        repeats(sheet, key, wave, brand, content) if identity else (np.zeros(len(sheet), dtype=bool), [])
+        repeats(sheet, key, wave, brand, content) if identity and not blanks else (np.zeros(len(sheet), dtype=bool), [])
     )
     if problems or clashes or unknown:
         raise DataError(*_in_order(sheet, problems), *clashes, *unknown)
@@ -140,7 +141,7 @@ def _blanks(study: Study, sheet: Sheet) -> list[Problem]:
         rows = np.flatnonzero(sheet.columns[column].codes < 0) if column else np.zeros(0, dtype=np.int64)
         if rows.size:
             where = sheet.names[sheet.file[rows[0]]]
-            problems.append(Problem(where=where, message=f'column "{column}": {sheet.rows(rows)} hold {message}.'))
+            problems.append(Problem(where=where, message=f'{sheet.rows(rows)}, column "{column}": {message}.'))
     return problems
 
 
