@@ -59,7 +59,7 @@ clean:  ## empty reports/ and remove caches; the environment stays
 
 $(VENV)/ready: requirements.lock pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null || \
-	  { echo "whybuy needs Python 3.11 or newer; found $$($(PYTHON) -V 2>&1). Name another: make PYTHON=python3.11" >&2; exit 1; }
+	  { echo "whybuy needs Python 3.11 or newer; found $$($(PYTHON) -V 2>&1 | head -n 1). Name another: make PYTHON=python3.11" >&2; exit 1; }
 	@echo "Installing into $(VENV), once; this takes a minute or two." >&2
 	@$(PYTHON) -m venv --clear $(VENV)
 	@$(LOCKED) -r requirements.lock
