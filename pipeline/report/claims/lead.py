@@ -138,9 +138,14 @@ def unique(ledger: Ledger) -> list[Claim]:
     adds = [name for name, p in tested.items() if p < 0.05 and "sign" not in ledger.caveats(name)]
     nothing = [name for name in tested if name not in adds]
     weakest = max((tested[name] for name in adds), default=None)
-    level = None if weakest is None or ledger.tells_nothing() else 3 if weakest < 0.01 else 2
+    level = None if weakest is None or not _graded(ledger) else 3 if weakest < 0.01 else 2
     variant = "none" if not adds else "some" if nothing else "all"
     values = {"adds": adds, "nothing": nothing, "outcome": ledger.outcome, "k": len(tested), "p": weakest}
     guards = (Guard(rule="Holm-adjusted p below", required=0.05, found=min(tested.values()), passed=bool(adds)),)
     evidence = ledger.at(*(("regression", "b", name) for name in tested))
     return [Claim(id="unique", variant=variant, level=level, values=values, evidence=evidence, guards=guards)]
+
+
+def _graded(ledger: Ledger) -> bool:
+    """Whether the study carries a graded claim on several drivers at all."""
+    return len(ledger.drivers) > 1 and not ledger.tells_nothing() and ledger.sample["n_eff"] >= SMALLEST_N_EFF

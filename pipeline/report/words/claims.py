@@ -27,7 +27,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "caveat": ("low_reliability", "single_item", "sign", "collinear"),
     "limit": (
         "causal", "sample_unknown", "convenience", "panel", "low_fit", "small_segment", "same_source", "simulated",
-        "single_items", "low_reliability", "weights_none",
+        "single_items", "low_reliability",
     ),
     "sample_type": ("probability", "panel", "convenience", "unknown"),
 }  # fmt: skip
@@ -39,7 +39,7 @@ CHECKS: tuple[str, ...] = (
 
 VERDICTS: tuple[str, ...] = ("passed", "note", "failed")
 
-TITLED: tuple[str, ...] = ("lead", "fit", "priority", "segment", "answers", "limit")
+TITLED: tuple[str, ...] = ("lead", "fit", "unique", "priority", "segment", "answers", "limit")
 """Claims with a title; all but limits have an action and a detail for their card as well."""
 
 

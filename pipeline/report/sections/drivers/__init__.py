@@ -102,7 +102,7 @@ def _numbers(view: View, words: Words) -> dict[str, Any]:
                 _ranks(view, name, words),
                 cell(view.estimate("importance", "prob_rank_1", name), "cell", words),
                 cell(view.estimate("importance", "relative_weights_share", name), "pct1", words),
-                cell(beta, "num2", words),
+                cell(beta, "r", words),
                 cell(beta, "pv", words, value="p_value"),
             ]
         )

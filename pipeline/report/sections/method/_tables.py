@@ -53,7 +53,7 @@ def _coefficient(view: View, words: Words, name: str) -> list[Any]:
         cell(b, "num2", words),
         cell(b, "num2", words, value="std_error"),
         words("method.table2.ci", **ends) if ends else words("ui.dash"),
-        cell(view.estimate("regression", "beta", name), "num2", words),
+        cell(view.estimate("regression", "beta", name), "r", words),
         cell(b, "pv", words, value="p_value"),
         cell(view.estimate("importance", "lmg_share", name), "pct1", words),
     ]

@@ -15,6 +15,7 @@ HOMES: Mapping[str, str] = {
     "fit": "drivers",
     "priority": "priorities",
     "segment": "segments",
+    "unique": "drivers",
     "answers": "answers",
 }
 """Claims that may become a card, in the order of use, and the section each one points to."""
