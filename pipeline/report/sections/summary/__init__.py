@@ -81,9 +81,12 @@ def _explained(view: View, words: Words) -> dict[str, Any]:
 
 
 def _fieldwork(view: View, words: Words) -> dict[str, Any]:
-    days = list(dict.fromkeys(view.study["fieldwork"] or [words("ui.not_stated")]))
+    label, given = words("summary.fieldwork"), view.study["fieldwork"]
+    if not given:
+        return {"label": label, "value": words("ui.not_stated"), "note": None, "muted": True}
+    days = list(dict.fromkeys(given))
     value = words("ui.interval", low=days[0], high=days[-1]) if len(days) > 1 else days[0]
-    return {"label": words("summary.fieldwork"), "value": value, "note": None}
+    return {"label": label, "value": value, "note": None}
 
 
 def _flags(view: View, words: Words) -> list[str]:
