@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 import numpy as np
 from scipy.special import ndtr
@@ -11,15 +12,29 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.drivers import Importance, decompose, r2_row
 from pipeline.model.effects import holm
-from pipeline.model.importance import usable
 from pipeline.model.resample import Panel, Resampled, interval
 from pipeline.moments import Moments
 from pipeline.sample import Groups, Sample
 from pipeline.weight import Base
 
 Array = np.ndarray
-Part = tuple[Resampled, Importance | str]
-"""Moments of one level, with its importance or the state that forbids it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Level:
+    """What one level gives: importance, and slopes of p drivers as point (p,) and draws (B, p)."""
+
+    importance: Importance
+    slopes: tuple[Array, Array]
+
+
+def level_of(resampled: Resampled) -> Level | str:
+    """The level, or the state that forbids it (see `decompose`)."""
+    importance = decompose(resampled, methods=("lmg",))
+    if isinstance(importance, str):
+        return importance
+    drawn = slopes(resampled.draws, np.isfinite(importance.r2_draws))
+    return Level(importance=importance, slopes=(slopes(resampled.point, np.asarray(True)), drawn))
 
 
 def panels(sample: Sample, setting: Setting) -> dict[str, Panel]:
@@ -51,10 +66,9 @@ def hidden_levels(sample: Sample, groups: Groups, setting: Setting) -> set[str]:
     return set(hidden)
 
 
-def slopes(moments: Moments) -> Array:
-    """(…, p) regression coefficients; NaN where the drivers cannot be told apart."""
+def slopes(moments: Moments, good: Array) -> Array:
+    """(…, p) regression coefficients; NaN where not (…) good, as the drivers cannot be told apart there."""
     cov = moments.cov
-    good = usable(moments.correlations[..., :-1, :-1])
     safe = np.where(good[..., None, None], cov[..., :-1, :-1], np.eye(cov.shape[-1] - 1))
     solved = np.linalg.solve(safe, cov[..., :-1, -1:])[..., 0]
     return np.asarray(np.where(good[..., None], solved, np.nan))
@@ -64,7 +78,7 @@ def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Sett
     """R², lmg_share and b within every level, then the differences of b against the reference level (Holm over all)."""
     rows: list[Row] = []
     gaps: list[Row] = []
-    parts = {name: (each, decompose(each)) for name, each in resampled.items() if "=" in name}
+    parts = {name: level_of(each) for name, each in resampled.items() if "=" in name}
     for variable, groups in sample.groups.items():
         hidden = hidden_levels(sample, groups, setting)
         for level in groups.levels:
@@ -74,7 +88,7 @@ def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Sett
             rows += (
                 _hidden_rows(name, state, base, sample, setting)
                 if state
-                else _level_rows(name, parts.get(name), base, sample, setting)
+                else _level_rows(name, parts.get(name, "too_few"), base, sample, setting)
             )
         gaps += _gap_rows(variable, groups, parts, sample, setting)
     return rows + _adjusted(gaps)
@@ -97,22 +111,16 @@ def _blank(name: str, columns: Row, sample: Sample, setting: Setting) -> Iterato
             yield row(analysis, metric, outcome=setting.outcome, term=driver, group=name, **columns)
 
 
-def _level_rows(name: str, part: Part | None, base: Base, sample: Sample, setting: Setting) -> list[Row]:
-    resampled, importance = part or (None, "too_few")
-    if resampled is None or isinstance(importance, str):
-        state = {"state": importance, "reason": importance, **based(base)}
-        return list(_blank(name, state, sample, setting))
+def _level_rows(name: str, part: Level | str, base: Base, sample: Sample, setting: Setting) -> list[Row]:
+    if isinstance(part, str):
+        return list(_blank(name, {"state": part, "reason": part, **based(base)}, sample, setting))
     common = {"outcome": setting.outcome, "group": name, **based(base), **setting.state(base)}
-    whole = r2_row(importance, base, setting) | {"group": name} | setting.state(base)
+    whole = r2_row(part.importance, base, setting) | {"group": name} | setting.state(base)
     return [
         whole,
-        *_figures("importance", "lmg_share", importance.share(), common, sample, setting),
-        *_slopes(resampled, common, sample, setting),
+        *_figures("importance", "lmg_share", part.importance.share(), common, sample, setting),
+        *_figures("regression", "b", part.slopes, common, sample, setting),
     ]
-
-
-def _slopes(resampled: Resampled, common: Row, sample: Sample, setting: Setting) -> list[Row]:
-    return _figures("regression", "b", (slopes(resampled.point), slopes(resampled.draws)), common, sample, setting)
 
 
 def _figures(
@@ -134,28 +142,24 @@ def _figures(
 
 
 def _gap_rows(
-    variable: str, groups: Groups, parts: Mapping[str, Part], sample: Sample, setting: Setting
+    variable: str, groups: Groups, parts: Mapping[str, Level | str], sample: Sample, setting: Setting
 ) -> list[Row]:
     rows: list[Row] = []
     for level in groups.levels:
-        pair = [_decomposed(parts.get(f"{variable}={name}")) for name in (level, groups.reference)]
+        one, other = (parts.get(f"{variable}={name}") for name in (level, groups.reference))
         smallest = min(sample.base(groups.mask(name)).n for name in (level, groups.reference))
-        if level != groups.reference and pair[0] and pair[1] and smallest >= setting.low_base:
+        if level == groups.reference or smallest < setting.low_base:
+            continue
+        if isinstance(one, Level) and isinstance(other, Level):
             base = sample.base(groups.mask(level) | groups.mask(groups.reference))
             common = {"outcome": setting.outcome, "contrast": f"{variable}={level}-{groups.reference}", **based(base)}
-            point = slopes(pair[0].point) - slopes(pair[1].point)
-            draws = slopes(pair[0].draws) - slopes(pair[1].draws)
+            point, draws = (mine - its for mine, its in zip(one.slopes, other.slopes, strict=True))
             rows += [
                 _tested(gap)
                 for gap in _figures("regression", "b", (point, draws), common, sample, setting)
                 if gap["std_error"]
             ]
     return rows
-
-
-def _decomposed(part: Part | None) -> Resampled | None:
-    """Moments of a level whose drivers can be told apart; a gap rests on no other."""
-    return None if part is None or isinstance(part[1], str) else part[0]
 
 
 def _tested(gap: Row) -> Row:

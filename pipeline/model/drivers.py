@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import numpy as np
@@ -39,8 +40,8 @@ class Importance:
         return self.point[method] / self.r2, self.draws[method] / self.r2_draws[:, None]
 
 
-def decompose(resampled: Resampled) -> Importance | str:
-    """Importance by every metric of METHODS, or the state that forbids it: 'no_variance' or 'singular'.
+def decompose(resampled: Resampled, methods: Collection[str] = METHODS) -> Importance | str:
+    """Importance by the metrics of METHODS that are named, or the state that forbids it: 'no_variance' or 'singular'.
 
     Where nothing at all is explained, nothing can be shared out: that is 'singular' too.
     """
@@ -57,11 +58,10 @@ def decompose(resampled: Resampled) -> Importance | str:
     if whole < NOTHING or good.mean() < FEWEST_USABLE:
         return "singular"
     hidden = np.where(good, 1.0, np.nan)
-    methods = {name: method(safe[:, :-1, :-1], safe[:, :-1, -1]) * hidden[:, None] for name, method in METHODS.items()}
     return Importance(
         drivers=resampled.point.names[:-1],
-        point={name: method(point[:-1, :-1], point[:-1, -1]) for name, method in METHODS.items()},
-        draws=methods,
+        point={name: METHODS[name](point[:-1, :-1], point[:-1, -1]) for name in methods},
+        draws={name: METHODS[name](safe[:, :-1, :-1], safe[:, :-1, -1]) * hidden[:, None] for name in methods},
         r2=whole,
         r2_draws=drawn * hidden,
         usable_share=float(good.mean()),

@@ -143,9 +143,11 @@ def test_more_drivers_than_people_is_too_few(make_sample: Maker, setting: Settin
 
 def test_slopes_are_regression_coefficients_in_every_batch(scores: np.ndarray) -> None:
     whole = Moments.of(scores, tuple("abcy"))
-    np.testing.assert_allclose(slopes(whole), ols(scores[:, :-1], scores[:, -1], tuple("abc")).b[1:], rtol=1e-10)
+    np.testing.assert_allclose(
+        slopes(whole, np.asarray(True)), ols(scores[:, :-1], scores[:, -1], tuple("abc")).b[1:], rtol=1e-10
+    )
     repeated = Moments.of(np.column_stack([scores[:, 0], scores]), tuple("zabcy"))
-    assert np.isnan(slopes(repeated)).all()
+    assert np.isnan(slopes(repeated, np.asarray(False))).all()
 
 
 def test_nothing_to_compare_gives_no_rows(scores: np.ndarray, make_sample: Maker, setting: Setting) -> None:
