@@ -30,27 +30,26 @@ def lmg(drivers: Array, outcome: Array) -> Array:
 
 
 def subset_r2(matrices: Array) -> Array:
-    """(b, 2^p) R² of every subset of p drivers, for (b, p+1, p+1) correlations with the outcome last.
+    """(2^p, b) R² of every subset of p drivers, for (b, p+1, p+1) correlations with the outcome last.
 
     Bit j of the subset's number says whether driver j is in. Driver by driver the matrix is branched into "leave out"
     (drop its row) and "put in" (sweep it out of the rest), so that the work is O(2^p) a matrix, not O(2^p p³).
     Only the upper triangle is kept, row by row; the last two drivers are swept in closed form.
     """
     size = matrices.shape[-1]
-    upper = matrices[:, *np.triu_indices(size)].T
-    state = np.ascontiguousarray(upper)[:, :, None]
+    state = np.ascontiguousarray(matrices[:, *np.triu_indices(size)].T)[:, None, :]
     for left in range(size, 3, -1):
         state = _branch(state, left)
     unexplained = _last_two(state) if size > 2 else _last_one(state)
-    return np.asarray(1.0 - unexplained)
+    return np.subtract(1.0, unexplained, out=unexplained)
 
 
 def _branch(state: Array, size: int) -> Array:
     """Triangles without the first driver: first where it stays out, then where it is swept out of the rest."""
     row, rest = state[1:size], state[size:]
-    sets = rest.shape[2]
-    branched = np.empty((*rest.shape[:2], 2 * sets))
-    out, into = branched[..., :sets], branched[..., sets:]
+    sets = rest.shape[1]
+    branched = np.empty((len(rest), 2 * sets, rest.shape[2]))
+    out, into = branched[:, :sets], branched[:, sets:]
     out[:] = rest
     slope = row / state[0]
     at = 0
@@ -64,29 +63,29 @@ def _branch(state: Array, size: int) -> Array:
 
 def _last_one(state: Array) -> Array:
     aa, ay, yy = state
-    return np.concatenate([yy, yy - ay * ay / aa], axis=-1)
+    return np.concatenate([yy, yy - ay * ay / aa])
 
 
 def _last_two(state: Array) -> Array:
-    """(b, 4·sets) residual variances with neither, the first, the second and both of the two last drivers."""
+    """(4·sets, b) residual variances with neither, the first, the second and both of the two last drivers."""
     aa, ab, ay, bb, by, yy = state
     slope = ab / aa
     first = yy - ay * ay / aa
     both = first - (by - slope * ay) ** 2 / (bb - slope * ab)
-    return np.concatenate([yy, first, yy - by * by / bb, both], axis=-1)
+    return np.concatenate([yy, first, yy - by * by / bb, both])
 
 
 def _shapley(r2: Array) -> Array:
-    """(b, p) Shapley values of (b, 2^p) subset values with value 0 for the empty set."""
-    p = r2.shape[1].bit_length() - 1
+    """(b, p) Shapley values of (2^p, b) subset values with value 0 for the empty set."""
+    p = len(r2).bit_length() - 1
     leaving, either = _gains(p)
-    base = r2 @ leaving
-    folded = r2 * either
-    values = np.empty((len(r2), p))
+    base = leaving @ r2
+    folded = either[:, None] * r2
+    values = np.empty((r2.shape[1], p))
     for driver in reversed(range(p)):
-        half = folded.shape[1] // 2
-        values[:, driver] = folded[:, half:].sum(1) - base
-        folded = folded[:, :half] + folded[:, half:]
+        half = len(folded) // 2
+        values[:, driver] = np.ones(half) @ folded[half:] - base
+        folded = folded[:half] + folded[half:]
     return values
 
 
