@@ -39,7 +39,7 @@ def draft(file: Path, out: Path) -> Path:
             beside = file.parent / "study.yaml"
             raise UsageError(f"{file}: does not lie in the folder of {out}; write the draft beside it: --out {beside}")
         written = file.resolve().relative_to(folder).as_posix()
-    text = draftquoted(written, out)
+    text = draft_text(written, out)
     try:
         out.write_text(text, encoding="utf-8")
     except OSError as error:
@@ -47,7 +47,7 @@ def draft(file: Path, out: Path) -> Path:
     return out
 
 
-def draftquoted(written: str, out: Path) -> str:
+def draft_text(written: str, out: Path) -> str:
     """Text of a study.yaml at `out` for the data file it will name as `written`."""
     stand_in = {"items": ["x"]}
     shape = {

@@ -169,7 +169,7 @@ def _role(name: str, texts: tuple[str, ...], filled: int, numbers: tuple[float, 
         whole and named != "category" and numbers[0] >= 0 and len(numbers) > 2 and numbers[-1] <= SCALE_MOST
     ):
         return "scale"
-    if numeric and (not whole or len(numbers) > CATEGORY_MOST):
+    if numeric and (not whole or len(numbers) > CATEGORY_MOST or len(numbers) * 2 > max(filled, 6)):
         return "number"
     few = len(texts) <= CATEGORY_MOST and (len(texts) * 2 <= filled or len(texts) <= 3)
     return "category" if few and max(map(len, texts)) <= CATEGORY_LONGEST else "text"

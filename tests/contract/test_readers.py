@@ -1,0 +1,125 @@
+"""What every reader of a file format obeys, whatever it is given."""
+
+from __future__ import annotations
+
+import io
+import random
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from pipeline.errors import DataError
+from pipeline.ingest import READERS, read_table
+from pipeline.responses import Table
+from pipeline.specs import DataFile
+
+ROWS = [["id", "q1", "note"], ["007", 7, "a"], [None, None, None], ["008", None, "b"]]
+SAMPLE = 150
+
+
+def as_csv() -> bytes:
+    return "\n".join(",".join("" if cell is None else str(cell) for cell in row) for row in ROWS).encode()
+
+
+def as_excel() -> bytes:
+    openpyxl = pytest.importorskip("openpyxl")
+    book, buffer = openpyxl.Workbook(), io.BytesIO()
+    for row in ROWS:
+        book.active.append(row)
+    book.save(buffer)
+    return buffer.getvalue()
+
+
+def as_parquet() -> bytes:
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    buffer = io.BytesIO()
+    columns = zip(*ROWS[1:], strict=True)
+    pq.write_table(pa.table(dict(zip(map(str, ROWS[0]), map(list, columns), strict=True))), buffer)
+    return buffer.getvalue()
+
+
+WRITERS: dict[str, Callable[[], bytes]] = {"csv": as_csv, "excel": as_excel, "parquet": as_parquet}
+
+
+def test_every_reader_is_tried_here() -> None:
+    assert READERS.keys() == WRITERS.keys()
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_keeps_cells_names_and_lines(name: str) -> None:
+    raw = WRITERS[name]()
+    table = read_table(raw, DataFile(file="data/w1"))
+    assert table.source.format == name
+    assert table.source.name == "data/w1"
+    assert table.source.detected[0] == "format"
+    assert (table.source.rows, table.source.columns) == (2, 3)
+    assert table.lines.tolist() == [2, 4]
+    assert table.columns["id"].tolist() == ["007", "008"]
+    assert [None if cell is None else float(cell) for cell in table.columns["q1"]] == [7.0, None]
+    assert all(cells.dtype == object for cells in table.columns.values())
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_declared_format_is_not_called_detected(name: str) -> None:
+    table = READERS[name](WRITERS[name](), DataFile(file="w1", format=name))
+    assert "format" not in table.source.detected
+
+
+@pytest.mark.parametrize("name", READERS)
+def test_a_reader_meets_mutilated_files_with_a_sentence(name: str) -> None:
+    raw, chance = WRITERS[name](), random.Random(20260101)
+    for _ in range(25):
+        broken = bytearray(raw)
+        for _ in range(chance.randint(1, 8)):
+            broken[chance.randrange(len(broken))] = chance.randrange(256)
+        found = outcome(bytes(broken[: chance.randint(1, len(broken))]), name)
+        assert isinstance(found, Table) or found.startswith("w1: ")
+
+
+def outcome(raw: bytes, name: str | None = None) -> Table | str:
+    try:
+        table = read_table(raw, DataFile(file="w1", format=name))
+    except DataError as error:
+        return str(error)
+    assert len(table.lines) == table.source.rows > 0
+    assert np.all(np.diff(table.lines) > 0)
+    return table
+
+
+def attacks(shared: Path, *folders: str) -> list[Path]:
+    return sorted(path for folder in folders for path in (shared / "attacks" / folder).rglob("*") if path.is_file())
+
+
+def test_odd_csv_files_are_read_or_refused(shared: Path) -> None:
+    files = attacks(shared, "csv-duckdb", "csv-frictionless", "csv-spectrum", "csv-injection")
+    for path in random.Random(1).sample(files, SAMPLE):
+        outcome(path.read_bytes())
+
+
+def test_odd_workbooks_are_read_or_refused(shared: Path) -> None:
+    files = attacks(shared, "xlsx-calamine")
+    for path in random.Random(1).sample(files, 40):
+        outcome(path.read_bytes())
+
+
+def test_the_csv_acid_test_is_read_as_its_json_says(shared: Path) -> None:
+    import json
+
+    folder = shared / "attacks" / "csv-spectrum"
+    for path in sorted((folder / "csvs").glob("*.csv")):
+        expected = json.loads((folder / "json" / f"{path.stem}.json").read_text(encoding="utf-8"))
+        raw = path.read_bytes()
+        if path.stem.endswith("_crlf"):  # stored with plain line ends
+            raw = raw.replace(b"\n", b"\r\n")
+        found = outcome(raw)
+        if path.stem == "location_coordinates":  # its JSON holds another telephone number than its CSV
+            continue
+        assert isinstance(found, Table), path.name
+        rows = [dict(zip(found.columns, row, strict=True)) for row in zip(*found.columns.values(), strict=True)]
+        assert [{key: cell or "" for key, cell in row.items()} for row in rows] == [
+            {key.strip(): cell for key, cell in row.items()} for row in expected
+        ], path.name
