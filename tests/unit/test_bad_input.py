@@ -43,7 +43,7 @@ CASES: dict[str, tuple[dict[str, object], int, str]] = {
     "missing column": (
         {"header": ["id", "t1", "t2", "p_1", "i1", "city", "w"]},
         4,
-        "answers.csv has no column \"p1\" (an item of price). Did you mean 'price1'? Columns are: id, t1,",
+        "answers.csv has no column \"p1\" (an item of price). Did you mean 'p_1'? Columns are: id, t1,",
     ),
     "empty file": ({"text": ""}, 4, "answers.csv: the file is empty; export it again."),
     "header only": ({"rows": []}, 4, "answers.csv: holds column names but no answers below them;"),
