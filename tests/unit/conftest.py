@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
+from pipeline.estimates import row
 from pipeline.model import Setting
 from pipeline.sample import Groups, Sample
 from pipeline.weight import Design, base
@@ -83,3 +84,101 @@ def scores() -> np.ndarray:
 @pytest.fixture
 def setting() -> Setting:
     return Setting(outcome="y", level=0.95, minimum_base=10, low_base=30)
+
+
+@pytest.fixture
+def make_ledger() -> Callable[..., Any]:
+    """Maker of a ledger by hand: drivers a (.4), b (.3), c (.2), d (.1), sound unless told otherwise."""
+    return a_ledger
+
+
+def a_ledger(
+    *,
+    shares: Mapping[str, float] | None = None,
+    weights: Mapping[str, float] | None = None,
+    above: Mapping[tuple[str, str], float] | None = None,
+    r2: float = 0.4,
+    f_p: float = 1e-6,
+    n: int = 400,
+    n_eff: float | None = None,
+    alpha: Mapping[str, float | None] | None = None,
+    one_item: Sequence[str] = (),
+    vif: Mapping[str, float] | None = None,
+    b: Mapping[str, float] | None = None,
+    p_adjusted: Mapping[str, float] | None = None,
+    performance: Mapping[str, tuple[float, float, float]] | None = None,
+    important: Mapping[str, float] | None = None,
+    rows: Sequence[dict[str, Any]] = (),
+    study: Mapping[str, Any] | None = None,
+    screening: Sequence[Mapping[str, Any]] | None = None,
+) -> Any:
+    """P(one above other) is 0 or 1 by the shares where `above` does not say; performance is (estimate, low, high)."""
+    from pipeline.report.claims import Ledger
+
+    shares = shares or {"a": 0.4, "b": 0.3, "c": 0.2, "d": 0.1}
+    names = list(shares)
+    found = [
+        row("regression", "r2", estimate=r2, conf_low=r2 - 0.05, conf_high=r2 + 0.05),
+        row("regression", "r2_adjusted", estimate=r2 - 0.01),
+        row("regression", "f", estimate=30.0, p_value=f_p),
+        row("regression", "df_model", estimate=float(len(names))),
+        row("regression", "df_residual", estimate=float(n - len(names) - 1)),
+        row("overlap", "condition_index", estimate=3.0),
+        row("overlap", "cooks_distance", estimate=0.1),
+        row("performance", "performance", estimate=50.0),
+        row("description", "top2box", term="y", estimate=0.3),
+        row("description", "mean", term="y", estimate=5.0),
+        row("nonresponse", "mean_difference", term="y", contrast="dropped-kept", state="too_few", reason="nobody", n=0),
+    ]
+    for at, name in enumerate(names):
+        spread = {"conf_low": max(0.0, shares[name] - 0.05), "conf_high": shares[name] + 0.05}
+        middle, low, high = (performance or {}).get(name, (50.0, 45.0, 55.0))
+        size = (important or {}).get(name, float(shares[name] > 1 / len(names)))
+        found += [
+            row("importance", "lmg_share", term=name, estimate=shares[name], **spread),
+            row("importance", "relative_weights_share", term=name, estimate=(weights or shares)[name]),
+            row("overlap", "vif", term=name, estimate=(vif or {}).get(name, 1.5)),
+            row(
+                "regression",
+                "b",
+                term=name,
+                estimate=(b or {}).get(name, 0.3),
+                conf_low=-0.9,
+                conf_high=0.9,
+                p_value=0.01,
+                p_adjusted=(p_adjusted or {}).get(name, 0.02),
+            ),
+            row("performance", "performance", term=name, estimate=middle, conf_low=low, conf_high=high),
+            row("performance", "prob_important", term=name, estimate=size),
+            row("performance", "prob_rated_low", term=name, estimate=float(middle < 50)),
+            row("description", "r", term="y", contrast=f"with:{name}", estimate=0.4),
+        ]
+        for quadrant in ("fix", "keep", "low", "overkill"):
+            found.append(row("performance", "prob_quadrant", term=name, contrast=quadrant, estimate=0.25))
+        for other in names[:at]:
+            found.append(row("description", "r", term=name, contrast=f"with:{other}", estimate=0.2))
+        for other in names:
+            if other != name:
+                sure = float(shares[name] > shares[other])
+                prob = (above or {}).get((name, other), sure)
+                found.append(row("importance", "prob_above", term=name, contrast=f"above:{other}", estimate=prob))
+    for name in [*names, "y"]:
+        if name in one_item:
+            found.append(row("reliability", "alpha", term=name, state="not_defined", reason="one_item"))
+        else:
+            value = (alpha or {}).get(name, 0.8)
+            found.append(row("reliability", "alpha", term=name, estimate=value, conf_low=0.1, conf_high=0.9))
+    base = {
+        "outcome": "y",
+        "drivers": names,
+        "draws": 2000,
+        "segments": [],
+        "stacked": False,
+        "simulated": False,
+        "design": "survey",
+        "sample": {"type": None},
+        "bases": {"minimum_base": 10, "low_base": 30, "claim_base": 200},
+    }
+    n_eff = float(n) if n_eff is None else n_eff
+    steps = screening or [{"stage": "read", "remaining": n, "removed": {}}]
+    return Ledger([*found, *rows], base | dict(study or {}), {"n": n, "n_eff": n_eff, "deff": n / n_eff}, steps)
