@@ -46,7 +46,8 @@ TITLES = {
         "# Coverage of the intervals of shares",
         f"Share of simulated surveys whose 95 % percentile interval of `lmg_share` holds the share of the population. "
         f"Promised: {coverage.PROMISED[0]} to {coverage.PROMISED[1]} for population shares of at least "
-        f"{coverage.SMALLEST}, give or take two Monte Carlo errors.",
+        f"{coverage.SMALLEST}, give or take two Monte Carlo errors. Below, the promise is broken; above, the interval "
+        "is wider than it need be, which is noted as too wide.",
     ),
     "false_leads": (
         "# False clear leads",

@@ -44,8 +44,6 @@ def _cells(
         above, below = (lows[:, at] > share).mean(), (highs[:, at] < share).mean()
         covered = 1 - above - below
         error = np.sqrt(covered * (1 - covered) / len(points))
-        promised = share >= SMALLEST
-        kept = PROMISED[0] - 2 * error <= covered <= PROMISED[1] + 2 * error
         yield {
             "population": name,
             "n": n,
@@ -55,5 +53,13 @@ def _cells(
             "± MC error": f"{error:.3f}",
             "interval too high": f"{above:.3f}",
             "interval too low": f"{below:.3f}",
-            "promise": "not promised" if not promised else "kept" if kept else "BROKEN",
+            "promise": _verdict(share, covered, error),
         }
+
+
+def _verdict(share: float, covered: float, error: float) -> str:
+    if share < SMALLEST:
+        return "not promised"
+    if covered < PROMISED[0] - 2 * error:
+        return "BROKEN"
+    return "too wide" if covered > PROMISED[1] + 2 * error else "kept"
