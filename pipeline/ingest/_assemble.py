@@ -39,8 +39,8 @@ def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Respons
     problems = [*item_problems, *variable_problems, *weight_problems, *blanks]
     unknown = list(_references(study, variables)) if not variable_problems else []
     wave, brand = _split(study, variables, len(sheet))
-    content = contents(sheet, _wave_hash(study)[sheet.file])
     identity = study.definition.respondent.id
+    content = contents(sheet, _wave_hash(study)[sheet.file], identity)
     key = keys(sheet.columns[identity] if identity else None, content)
     repeated, clashes = (
         repeats(sheet, key, wave, brand, content) if identity and not blanks else (np.zeros(len(sheet), dtype=bool), [])

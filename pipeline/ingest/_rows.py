@@ -19,10 +19,15 @@ def hashed(texts: Iterable[str]) -> np.ndarray:
     return np.frombuffer(b"".join(digests), dtype="<u8").astype(np.uint64)
 
 
-def contents(sheet: Sheet, extra: np.ndarray) -> np.ndarray:
-    """(rows,) uint64: a hash of the used content of each row, whatever the order of columns. extra: (rows,) uint64."""
+def contents(sheet: Sheet, extra: np.ndarray, identity: str | None) -> np.ndarray:
+    """(rows,) uint64: a hash of the used content of each row but its id, whatever the order of columns.
+
+    extra: (rows,) uint64, what else a row says.
+    """
     total = extra.copy()
     for cells in sheet.columns.values():
+        if cells.column == identity:
+            continue
         total += np.append(hashed(f"{cells.column}\0{text}" for text in cells.texts), np.uint64(0))[cells.codes]
     return total
 
@@ -30,7 +35,7 @@ def contents(sheet: Sheet, extra: np.ndarray) -> np.ndarray:
 def keys(identity: Cells | None, content: np.ndarray) -> np.ndarray:
     """(rows,) uint64: a hash of the respondent id, or of the row's content and its ordinal among equal rows."""
     if identity is not None:
-        known: np.ndarray = hashed(identity.texts)[identity.codes]
+        known: np.ndarray = np.append(hashed(identity.texts), np.uint64(0))[identity.codes]
         return known
     ordinal = pd.Series(content).groupby(content).cumcount().to_numpy()
     return hashed(f"{row}\0{nth}" for row, nth in zip(content.tolist(), ordinal.tolist(), strict=True))
@@ -68,5 +73,13 @@ def fingerprint(responses: Responses) -> str:
     others |= {"complete": responses.complete, "key": responses.keys[responses.respondent]}
     for name in sorted(others):
         if others[name] is not None:
-            digest.update("\0".join([name, *map(str, others[name].tolist()), ""]).encode("utf-8", "surrogatepass"))
+            digest.update(f"{name}\0".encode())
+            digest.update(_bytes(others[name]))
     return digest.hexdigest()
+
+
+def _bytes(values: np.ndarray) -> bytes:
+    """Numbers in one byte order, texts joined."""
+    if values.dtype.kind in "fub":
+        return np.ascontiguousarray(values, dtype=values.dtype.newbyteorder("<")).tobytes()
+    return "\0".join([*map(str, values.tolist()), ""]).encode("utf-8", "surrogatepass")

@@ -356,3 +356,8 @@ def test_ids_keep_their_zeros(study_folder: Folder) -> None:
 def test_complete_rows_are_marked(study_folder: Folder) -> None:
     found = responses(study_folder(respondent={"complete": {"column": "city", "equals": "north"}}))
     assert found.complete.sum() == 3
+
+
+def test_a_column_of_blank_ids_is_an_error_like_any_other(study_folder: Folder) -> None:
+    (line,) = problems(study_folder(rows=[["", *row[1:]] for row in ROWS], respondent={"id": "id"}))
+    assert line.startswith('answers.csv: rows 2, 3, 4, 5 and 6, column "id": no respondent id')
