@@ -1,8 +1,8 @@
 """whybuy: raw survey responses in, defensible findings about why people buy out.
 
-    study = load("surveys/phone_providers")
-    analysis = analyse(study)
-    publish(analysis, "reports")
+study = load("surveys/phone_providers")
+analysis = analyse(study)
+publish(analysis, "reports")
 """
 
 from __future__ import annotations
