@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.importance import METHODS, r2, usable
-from pipeline.model.resample import Resampled, interval, rank_interval, ranks
+from pipeline.model.resample import Resampled, corrected_interval, interval, rank_interval, ranks
 from pipeline.weight import Base
 
 Array = np.ndarray
@@ -86,9 +86,9 @@ def importance_rows(importance: Importance, base: Base, setting: Setting) -> lis
 
 
 def r2_row(importance: Importance, base: Base, setting: Setting) -> Row:
-    """R² with its percentile interval."""
-    low, high = interval(importance.r2_draws, setting.level)
-    limits = spread(importance.r2_draws, float(low), float(high), setting.level)
+    """R² with its bias-corrected interval."""
+    low, high = corrected_interval(importance.r2_draws, importance.r2, setting.level)
+    limits = spread(importance.r2_draws, low, high, setting.level)
     return row("regression", "r2", outcome=setting.outcome, estimate=importance.r2, **limits, **based(base))
 
 

@@ -1,7 +1,8 @@
 """The bootstrap: a combinator from Moments to Moments with a leading replicate axis.
 
 One matrix product (counts × unit sums) serves every estimator that is a function of moments, for every group at once.
-Percentile intervals only: the reflected ("basic") interval of a share covers too little.
+Percentile intervals: the reflected ("basic") interval of a share covers too little. R², which resampling inflates, has
+the bias-corrected one: without it, a 95 % interval from 150 people holds the truth in four of five samples.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr, ndtri
 
 from pipeline.model.keyed import poisson_counts, rao_wu_factors
 from pipeline.moments import Moments, from_sums, unit_sums
@@ -75,6 +77,18 @@ def interval(draws: Array, level: float) -> tuple[Array, Array]:
     tail = (1 - level) / 2
     low, high = np.nanquantile(draws, [tail, 1 - tail], axis=0)
     return low, high
+
+
+def corrected_interval(draws: Array, point: float, level: float) -> tuple[float, float]:
+    """Bias-corrected percentile interval (Efron 1981) of one figure that resampling shifts, as it does R².
+
+    The correction is never so large that the interval would leave the point estimate out.
+    """
+    draws = draws[np.isfinite(draws)]
+    reach = ndtri((1 + level) / 2)
+    shift = np.clip(ndtri((draws < point).mean()), -reach, reach)
+    low, high = np.quantile(draws, ndtr(2 * shift + np.array([-reach, reach])))
+    return float(low), float(high)
 
 
 def rank_interval(ranks: Array, level: float) -> tuple[Array, Array]:

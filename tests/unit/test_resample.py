@@ -9,7 +9,7 @@ import pytest
 
 from pipeline.model import resample as module
 from pipeline.model.keyed import poisson_counts
-from pipeline.model.resample import Panel, factors, interval, rank_interval, ranks, resample
+from pipeline.model.resample import Panel, corrected_interval, factors, interval, rank_interval, ranks, resample
 from pipeline.moments import Moments
 from pipeline.weight import Design
 
@@ -95,6 +95,26 @@ def test_interval_is_the_percentile_one_and_leaves_out_what_does_not_exist() -> 
     draws = np.append(np.arange(1001.0), np.nan)[:, None]
     low, high = interval(draws, 0.9)
     assert (low[0], high[0]) == (pytest.approx(50), pytest.approx(950))
+
+
+def test_corrected_interval_is_the_percentile_one_where_nothing_is_shifted() -> None:
+    draws = np.linspace(0, 1, 10_001)
+    assert corrected_interval(draws, 0.5, 0.9) == (pytest.approx(0.05, abs=1e-3), pytest.approx(0.95, abs=1e-3))
+
+
+def test_corrected_interval_moves_back_what_resampling_inflates() -> None:
+    draws = np.append(np.random.default_rng(1).normal(0.45, 0.05, 20_000), np.nan)
+    low, high = corrected_interval(draws, 0.40, 0.95)
+    assert (low, high) == (pytest.approx(0.35 - 1.96 * 0.05, abs=0.02), pytest.approx(0.35 + 1.96 * 0.05, abs=0.02))
+
+
+@pytest.mark.parametrize("point", [-1.0, 0.31, 0.59, 2.0])
+def test_corrected_interval_reaches_towards_the_point_and_no_further_than_the_draws(point: float) -> None:
+    draws = np.random.default_rng(2).normal(0.45, 0.05, 20_000)
+    low, high = corrected_interval(draws, point, 0.95)
+    assert draws.min() <= low < high <= draws.max()
+    assert low <= max(point, draws.min() + 0.1)
+    assert high >= min(point, draws.max() - 0.1)
 
 
 def test_ranks_begin_at_one_and_ties_share_the_better() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 
@@ -38,11 +39,20 @@ class Population:
         return found
 
     @property
+    def lmg(self) -> np.ndarray:
+        """(p,) LMG in the whole population."""
+        found = self.correlations if self.points is None else _large(self)
+        return METHODS["lmg"](found[:-1, :-1], found[:-1, -1])
+
+    @property
+    def whole(self) -> float:
+        """R² of the whole population."""
+        return float(self.lmg.sum())
+
+    @property
     def shares(self) -> np.ndarray:
         """(p,) LMG shares of the whole population."""
-        found = self.correlations if self.points is None else _large(self)
-        raw = METHODS["lmg"](found[:-1, :-1], found[:-1, -1])
-        return np.asarray(raw / raw.sum())
+        return np.asarray(self.lmg / self.whole)
 
     def rows(self, random: np.random.Generator, n: int) -> np.ndarray:
         """(n, p + 1) answers of n people."""
@@ -53,6 +63,7 @@ class Population:
         return np.clip(np.round(answers * self.points / 5 + 0.3 * half), -half, half)
 
 
+@cache
 def _large(population: Population) -> np.ndarray:
     """Correlations of ten million people, where no formula gives them: five times finer than 0.0005."""
     random = np.random.default_rng(1)

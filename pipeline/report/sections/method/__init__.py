@@ -119,7 +119,7 @@ def _used(view: View) -> list[str]:
     errors = ["binder", "kish", "lumley"] if _designed(view) else ["long", "mackinnon", "feldt"]
     resampling = ["rao"] if _resampling(view) == "rao_wu" else ["hanley"]
     corrected = ["holm"] if _comparisons(view) > 1 else []
-    always = ["cronbach", "harman", "mcdonald", "salmon"]
+    always = ["cronbach", "efron", "harman", "mcdonald", "salmon"]
     return sorted({*(importance if several else []), *errors, *resampling, *corrected, *always})
 
 
