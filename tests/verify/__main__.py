@@ -1,4 +1,4 @@
-"""Simulations behind the promises of CONTRACT.md, for docs/verification/: python -m tests.verify [surveys a row [names]]."""
+"""Simulations behind the promises of CONTRACT.md: python -m tests.verify [surveys a row [coverage false_leads]]."""
 
 from __future__ import annotations
 
