@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -38,7 +39,7 @@ def test_it_runs_and_finds_every_number_of_r(stored: Any, monkeypatch: pytest.Mo
     nbclient = pytest.importorskip("nbclient", reason="nbclient is not installed")
     pytest.importorskip("ipykernel", reason="ipykernel is not installed")
     monkeypatch.setenv("PYTHONPATH", str(NOTEBOOK.parents[1]))
-    notebook = type(stored)(stored.copy())
+    notebook = deepcopy(stored)
     client = nbclient.NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(NOTEBOOK.parent)}})
     client.execute()
     assert last_output(notebook) == last_output(stored)
