@@ -50,7 +50,7 @@ def test_every_language_says_what_it_is_and_leads_to_the_other() -> None:
 def test_a_page_of_one_language_links_nowhere() -> None:
     found = results()
     found["study"]["languages"] = ["en"]
-    assert "findings." not in re.sub(r"<(style|script)>.*?</\1>", "", html.page(found, "en"), flags=re.DOTALL)
+    assert 'href="findings.' not in html.page(found, "en")
 
 
 @pytest.mark.parametrize("text", ['"; } body { x', "</style><script>", "\\", "信任 · “x”", "a\nb"])
