@@ -16,6 +16,9 @@ from pipeline.weight import Base, Design, base, weigh
 
 Array = np.ndarray
 
+MOST_DRIVERS = 20
+"""Each further driver doubles the subsets; at 20 the default bootstrap takes minutes."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Groups:
@@ -74,6 +77,7 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
     removed = {"no_outcome": int(no_outcome.sum()), "no_driver": int(no_driver.sum())}
     flow = (*screening.flow, Flow(stage="answered", remaining=len(rows), removed=removed))
     respondent = responses.respondent[rows]
+    _refuse_too_many(study)
     _refuse_too_few(study, len(np.unique(respondent)))
     design = weigh(responses, rows, study)
     _refuse_too_few_units(study, design)
@@ -88,6 +92,15 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
         flow=flow,
         stacked=len(np.unique(respondent)) < len(rows),
     )
+
+
+def _refuse_too_many(study: Study) -> None:
+    if len(study.drivers) > MOST_DRIVERS:
+        message = (
+            f"{len(study.drivers)} drivers are too many: importance looks at every subset of them, which ends at "
+            f"{MOST_DRIVERS}. Put items that measure the same into one construct, or name fewer drivers."
+        )
+        raise AnalysisRefused(study.problem(message, "model", "drivers"))
 
 
 def _refuse_too_few(study: Study, n: int) -> None:

@@ -202,7 +202,7 @@ class Model(Spec):
     )
     draws: int = Field(2000, ge=200, le=20000, description="Bootstrap replicates.")
     seed: int = Field(20260101, ge=0, lt=2**63, description="Seed of the bootstrap.")
-    confidence: float = Field(0.95, gt=0.5, lt=1, description="Nominal coverage of the intervals.")
+    confidence: float = Field(0.95, ge=0.8, lt=1, description="Nominal coverage of the intervals.")
 
 
 class Segments(Spec):

@@ -12,10 +12,12 @@ QUADRANTS = {(True, True): "fix", (True, False): "keep", (False, True): "low", (
 def priority(ledger: Ledger) -> list[Claim]:
     """clear: rated below average and P(more important than an equal share) of .975 or more; promising: .80 or more.
 
-    none otherwise. Rated below average means that the whole interval lies below it. A driver with a caveat is no
-    priority, nor is any driver where the model tells nothing.
+    none otherwise. Rated below average means that the whole interval lies below it, and P(rated below average) is .975
+    or more whatever the level of the interval. A driver with a caveat is no priority, nor is any where the model tells
+    nothing.
     """
     rated_low = [name for name in ledger.drivers if _performance_side(ledger, name) == "low"]
+    rated_low = [name for name in rated_low if ledger.value("performance", "prob_rated_low", name) >= CLEAR]
     sound = [name for name in rated_low if not ledger.caveats(name)]
     best = max(sound, key=lambda name: ledger.value("performance", "prob_important", name), default=None)
     important = ledger.value("performance", "prob_important", best) if best else None
@@ -62,7 +64,7 @@ def _priority_values(ledger: Ledger, best: str, important: float) -> dict[str, A
 
 
 def quadrants(ledger: Ledger) -> list[Claim]:
-    """For every driver: classified where neither of its intervals touches a line of the map, else crossing."""
+    """For every driver: classified where no interval touches a line and P is .975 or more each, else crossing."""
     return [_quadrant(ledger, name) for name in ledger.drivers]
 
 
@@ -70,11 +72,10 @@ def _quadrant(ledger: Ledger, name: str) -> Claim:
     row = ledger.row("importance", "lmg_share", name)
     importance = _side(row["conf_low"], row["conf_high"], 1 / len(ledger.drivers))
     performance = _performance_side(ledger, name)
-    sure = importance != "across" and performance != "across" and len(ledger.drivers) > 1
-    likely = QUADRANTS[
-        ledger.value("performance", "prob_important", name) >= 0.5,
-        ledger.value("performance", "prob_rated_low", name) >= 0.5,
-    ]
+    chances = [ledger.value("performance", metric, name) for metric in ("prob_important", "prob_rated_low")]
+    firm = all(chance >= CLEAR or chance <= 1 - CLEAR for chance in chances)
+    sure = firm and importance != "across" and performance != "across" and len(ledger.drivers) > 1
+    likely = QUADRANTS[chances[0] >= 0.5, chances[1] >= 0.5]
     quadrant = QUADRANTS[importance == "high", performance == "low"] if sure else likely
     prob = ledger.value("performance", "prob_quadrant", name, quadrant)
     values = {"driver": name, "quadrant": quadrant if sure else None, "prob": prob}
