@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.errors import Problem, listing, nearest
 from pipeline.specs import NAME
 from pipeline.study import Place, Study
+
+INTERCEPT = "intercept"
 
 
 def contradictions(study: Study) -> Iterator[Problem]:
@@ -29,6 +31,9 @@ def _names(study: Study) -> Iterator[Problem]:
             if not NAME.match(name):
                 message = f"'{name}' cannot be a name; use letters, digits, '_' and '-', beginning with a letter."
                 yield study.problem(message, key, name)
+    if INTERCEPT in study.definition.constructs:
+        message = f"'{INTERCEPT}' is the name of the constant of the regression; give the construct another name."
+        yield study.problem(message, "constructs", INTERCEPT)
 
 
 def _model(study: Study) -> Iterator[Problem]:
@@ -136,15 +141,23 @@ def _stack(study: Study) -> Iterator[Problem]:
     stack = study.definition.stack
     if stack is None:
         return
+    yield from _twice(study, tuple(stack.levels), "level", "stack", "levels")
     for column, parts in stack.columns.items():
         if len(parts) != len(stack.levels):
             message = f"'{column}' lists {len(parts)} columns for {len(stack.levels)} levels."
             yield study.problem(message, "stack", "columns", column)
+        yield from _twice(study, parts, "column", "stack", "columns", column)
     items = [item for construct in study.definition.constructs.values() for item in construct.items]
     if not set(items) & set(stack.columns):
         close = nearest(next(iter(stack.columns), ""), items)
         message = f"no stacked column is an item of a construct.{close} Items are: {listing(items)}."
         yield study.problem(message, "stack", "columns")
+
+
+def _twice(study: Study, names: Sequence[str], kind: str, *keys: str | int) -> Iterator[Problem]:
+    for position, name in enumerate(names):
+        if name in names[:position]:
+            yield study.problem(f"{kind} '{name}' is listed twice; each {kind} stands once.", *keys, position)
 
 
 def _segments(study: Study) -> Iterator[Problem]:
@@ -157,6 +170,9 @@ def _segments(study: Study) -> Iterator[Problem]:
             yield study.problem(message, "segments", "reference", name)
     for name in names:
         variable = study.variable(name)
+        if not variable.from_ and (variable.column or name) == study.definition.respondent.id:
+            message = f"'{name}' is the respondent id; comparing it would print every id, so name a variable of groups."
+            yield study.problem(message, "segments")
         if (variable.type == "number" or variable.range) and not variable.cut:
             message = f"'{name}' is a number; name a variable of bands, made under variables with 'from' and 'cut'."
             yield study.problem(message, "segments")

@@ -124,6 +124,7 @@ SHAPES = [
         '"my trust":',
         "5:3: 'my trust' cannot be a name; use letters, digits, '_' and '-', beginning with a letter.",
     ),
+    ("  price:", "  intercept:", "6:3: 'intercept' is the name of the constant of the regression;"),
     (
         "outcome: loyal",
         "outcome: loyl",
@@ -152,7 +153,7 @@ SHAPES = [
     (
         "outcome: loyal",
         "outcome: loyal, confidence: .nan",
-        "8:25: 'confidence' is the number nan; it must be a number, above 0.5 and below 1.",
+        "8:25: 'confidence' is the number nan; it must be a number, at least 0.8 and below 1.",
     ),
 ]
 
@@ -199,6 +200,11 @@ ADDED = [
     ),
     ("stack: {by: brand, levels: [1, 2], columns: {x: [y, z]}}", "9:36: no stacked column is an item of a construct."),
     ("stack: {by: brand, levels: [1, 2], columns: {a: [y]}}", "9:46: 'a' lists 1 columns for 2 levels."),
+    ("stack: {by: brand, levels: [A, B, A], columns: {a: [x, y, z]}}", "9:35: level 'A' is listed twice;"),
+    ("stack: {by: brand, levels: [1, 2, 3], columns: {a: [x, x, y]}}", "9:56: column 'x' is listed twice;"),
+    ("respondent: {id: who}\nsegments: who", "10:1: 'who' is the respondent id; comparing it would print every id,"),
+    ("respondent: {id: who}\nsegments: {brand: who}", "10:1: 'who' is the respondent id;"),
+    ("respondent: {id: who}\nvariables: {p: {column: who}}\nsegments: p", "11:1: 'p' is the respondent id;"),
     ("quality: {claim_base: 50}", "9:11: 'claim_base' is the number 50; it must be a whole number, at least 100."),
 ]
 
