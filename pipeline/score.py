@@ -13,6 +13,9 @@ from pipeline.study import Study
 
 Array = np.ndarray
 
+FEWEST = 10
+"""Answers from which on the same answer from everybody says something about the item."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Scores:
@@ -60,7 +63,7 @@ def _refuse_dead_items(study: Study, items: Mapping[str, Array]) -> None:
             if not len(answered):
                 message = f"item '{item}' of '{name}' holds no answer at all; check the export, or take the item out."
                 empty.append(study.problem(message, "constructs", name, "items", item))
-            elif len(answered) > 1 and np.ptp(answered) == 0:
+            elif len(answered) >= FEWEST and np.ptp(answered) == 0:
                 message = (
                     f"item '{item}' of '{name}' has the same answer from everybody, so it tells nothing; take it out."
                 )

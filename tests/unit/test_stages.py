@@ -143,6 +143,9 @@ def test_an_item_everybody_answers_alike_is_refused(study_folder: Folder) -> Non
 def test_too_few_people_are_refused_by_name_of_what_is_needed(study_folder: Folder) -> None:
     with pytest.raises(AnalysisRefused, match=r"need at least 10 respondents"):
         people(study_folder(rows(9), HEADER, constructs=CONSTRUCTS))
+    alike = [[*row[:2], "4", *row[3:]] for row in rows(9)]
+    with pytest.raises(AnalysisRefused, match=r"need at least 10 respondents"):
+        people(study_folder(alike, HEADER, constructs=CONSTRUCTS))
     drivers = {f"d{at}": [f"x{at}"] for at in range(12)}
     random = np.random.default_rng(2)
     table = random.integers(1, 8, (14, 13)).astype(str).tolist()
