@@ -14,7 +14,9 @@ from pipeline.ingest._table import canonical
 from pipeline.responses import Table
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
-SHOWN = 40
+DIGITS = re.compile(r"\d{5}")
+SHOWN = 20
+MOST_WORDS = 3
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -118,5 +120,11 @@ def number(text: str | None) -> float | None:
 
 
 def shown(text: str) -> str:
-    """A cell in quotes, cut to 40 characters."""
-    return f'"{text}"' if len(text) <= SHOWN else f'"{text[: SHOWN - 1]}…"'
+    """A short cell in quotes; one that may say who answered only by its length."""
+    private = len(text) > SHOWN or "@" in text or len(text.split()) > MOST_WORDS or DIGITS.search(text)
+    return f"a text of {len(text)} characters" if private else f'"{text}"'
+
+
+def decimals(text: str) -> str:
+    """' Write it with a decimal point.' for a number with a decimal comma ('4,5'), else an empty text."""
+    return " Write it with a decimal point." if "," in text and number(text.replace(",", ".")) is not None else ""

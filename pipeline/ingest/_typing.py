@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import Problem
-from pipeline.ingest._cells import Cells, Sheet, number, plain, shown
+from pipeline.ingest._cells import Cells, Sheet, decimals, number, plain, shown
 from pipeline.ingest._table import canonical
 from pipeline.responses import Reason
 from pipeline.specs import Missing, Scale, Variable
@@ -66,7 +66,7 @@ def item(
         reasons.append(reason)
     advice = f"Map it under scales.{name}.codes or add it to missing."
     possible = f"is not a whole number from {scale.low} to {scale.high} (scale {name}). {advice}"
-    problems = sheet.cell_problems(cells, {text: f"{shown(text)} {possible}" for text in wrong})
+    problems = sheet.cell_problems(cells, {text: f"{shown(text)} {possible}{decimals(text)}" for text in wrong})
     answers = Answers(values=cells.look_up(values), reasons=cells.look_up(reasons, Reason.SKIPPED).astype(np.int8))
     return answers, problems
 
@@ -95,10 +95,7 @@ def numbers(
         value = None if text in missing else number(text)
         values.append(np.nan if value is None else value)
         if text not in missing and (value is None or not low <= value <= high):
-            comma = (
-                " Write decimals with a point." if number(text.replace(",", ".")) is not None and "," in text else ""
-            )
-            wrong[text] = f"{_described(text)} is not {span}. {advice}{comma}"
+            wrong[text] = f"{_described(text)} is not {span}. {advice}{decimals(text)}"
     return Typed(values=cells.look_up(values)), sheet.cell_problems(cells, wrong)
 
 
@@ -124,7 +121,8 @@ def category(
 
 def _described(text: str) -> str:
     """A short number as it is; anything else only by its length, for it may say who answered."""
-    return f'"{text}"' if number(text) is not None and len(text) <= SHORT else f"a text of {len(text)} characters"
+    numeric = number(text.replace(",", ".")) is not None
+    return f'"{text}"' if numeric and len(text) <= SHORT else f"a text of {len(text)} characters"
 
 
 def bands(base: Typed, variable: Variable) -> Typed:
@@ -144,8 +142,9 @@ def band_levels(variable: Variable) -> tuple[str, ...]:
 
 def weights(sheet: Sheet, cells: Cells, missing: Mapping[str, Reason]) -> tuple[np.ndarray, list[Problem]]:
     """(rows,) weights, NaN where blank or missing; negative ones and all zeros are problems."""
+    possible = "is not a weight: a number that is zero or more. Correct it or add it to missing."
     wrong = {
-        text: f"{_described(text)} is not a weight: a number that is zero or more. Correct it or add it to missing."
+        text: f"{_described(text)} {possible}{decimals(text)}"
         for text in cells.texts
         if text not in missing and ((value := number(text)) is None or value < 0)
     }

@@ -61,12 +61,26 @@ def test_one_answer_may_be_written_in_many_ways(study_folder: Folder, cell: str)
     assert 7 in responses(study_folder(rows=with_cell(1, "p1", cell))).items["p1"].tolist()
 
 
-def test_a_long_cell_is_cut_and_rows_that_share_it_are_counted(study_folder: Folder) -> None:
+def test_a_long_cell_is_not_shown_and_rows_that_share_it_are_counted(study_folder: Folder) -> None:
     rows = [[*row[:3], "x" * 50, *row[4:]] for row in ROWS]
     assert problems(study_folder(rows=rows)) == [
-        f'answers.csv: row 2, column "p1": "{"x" * 39}…" is not a whole number from 1 to 7 (scale agree). '
+        'answers.csv: row 2, column "p1": a text of 50 characters is not a whole number from 1 to 7 (scale agree). '
         "Map it under scales.agree.codes or add it to missing. 4 more rows hold it."
     ]
+
+
+@pytest.mark.parametrize("cell", ["ann@mail.org", "call me at ten", "13800138000", "Ann, 12 Long Street, Bonn"])
+def test_a_cell_that_may_say_who_answered_is_not_shown(study_folder: Folder, cell: str) -> None:
+    (line,) = problems(study_folder(rows=with_cell(1, "p1", cell)))
+    assert f'column "p1": a text of {len(cell)} characters is not a whole number' in line
+    assert cell not in line
+
+
+@pytest.mark.parametrize("cell", ["4,0", "4,5"])
+def test_an_answer_with_a_decimal_comma_is_told_so(study_folder: Folder, cell: str) -> None:
+    (line,) = problems(study_folder(rows=with_cell(1, "p1", cell)))
+    assert f'"{cell}" is not a whole number' in line
+    assert line.endswith("Write it with a decimal point.")
 
 
 def test_codes_and_labels_turn_texts_into_numbers(study_folder: Folder) -> None:
@@ -124,7 +138,7 @@ def test_bands_begin_at_their_limit_and_end_before_the_next(study_folder: Folder
         ({"codes": {"north": "N", "south": "S"}}, "anna@example.org", "a text of 16 characters is not north or south."),
         ({"codes": {"1": "N", "2": "S"}}, "3", '"3" is not 1 or 2. Add it under variables.city.codes or to missing.'),
         ({"range": [16, 99]}, "150", '"150" is not a number from 16 to 99.'),
-        ({"type": "number"}, "1,5", "Write decimals with a point."),
+        ({"type": "number"}, "1,5", "Write it with a decimal point."),
     ],
 )
 def test_a_variable_that_does_not_fit_never_shows_who_answered(
@@ -141,6 +155,8 @@ def test_a_variable_that_does_not_fit_never_shows_who_answered(
     ("weights", "words"),
     [
         (["1", "-0.5", "1", "1", "1"], 'row 3, column "w": "-0.5" is not a weight'),
+        (["1", "1,5", "1", "1", "1"], 'row 3, column "w": "1,5" is not a weight'),
+        (["1", "1,5", "1", "1", "1"], "Write it with a decimal point."),
         (["1", "heavy", "1", "1", "1"], 'row 3, column "w": a text of 5 characters is not a weight'),
         (["0", "0.0", "", "0", "0"], 'column "w": no weight is above zero'),
     ],
