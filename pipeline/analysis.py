@@ -14,7 +14,7 @@ import pandas as pd
 from pipeline.errors import AnalysisRefused, listing
 from pipeline.estimates import check, frame
 from pipeline.ingest import read
-from pipeline.model import Row, Setting, compare, description, drivers, effects, nonresponse, reliability
+from pipeline.model import Row, Setting, compare, description, drivers, effects, influence, nonresponse, reliability
 from pipeline.model.importance import culprits
 from pipeline.model.resample import Panel, Resampled, resample
 from pipeline.responses import Responses, Source
@@ -137,6 +137,7 @@ def _model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], s
         *drivers.importance_rows(importance, people.everyone, setting),
         *effects.regression_rows(model, scores.point, people, setting),
         *effects.overlap_rows(scores.point.correlations, people, setting),
+        *influence.influence_rows(model, scores.point, people, setting),
         *reliability.reliability_rows(items, people, setting),
         *description.description_rows(scores, resampled["tops"], people, setting),
         *description.distribution_rows(people, scales, setting),

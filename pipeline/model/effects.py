@@ -66,7 +66,7 @@ def _coefficient(
 
 
 def overlap_rows(correlations: Array, sample: Sample, setting: Setting) -> list[Row]:
-    """Variance inflation of every driver, the condition index of their correlations, the largest Cook's distance."""
+    """Variance inflation of every driver, and the condition index of their correlations."""
     common = {"outcome": setting.outcome, **everyone(sample)}
     drivers = correlations[:-1, :-1]
     inflation = np.diag(np.linalg.inv(drivers))
@@ -75,9 +75,7 @@ def overlap_rows(correlations: Array, sample: Sample, setting: Setting) -> list[
         row("overlap", "vif", term=name, estimate=float(inflation[at]), **common)
         for at, name in enumerate(sample.drivers)
     ]
-    unweighted = ols(sample.scores[:, :-1], sample.scores[:, -1], sample.drivers)
     return [
         *rows,
         row("overlap", "condition_index", estimate=float(np.sqrt(values[-1] / values[0])), **common),
-        row("overlap", "cooks_distance", estimate=float(unweighted.cooks.max()), **common),
     ]

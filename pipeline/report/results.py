@@ -71,6 +71,7 @@ def _sample(analysis: Analysis) -> dict[str, Any]:
         "rows": len(sample.scores),
         "n_eff": sample.everyone.n_eff,
         "deff": sample.everyone.deff,
+        "units": len(sample.design.keys),
         "weighted": analysis.study.definition.weights.column is not None,
         "design": sample.design.kind,
     }

@@ -127,6 +127,7 @@ class SampleShown(Part):
     rows: Count
     n_eff: float
     deff: float
+    units: Count = Field(description="Sampling units: respondents, or the clusters they came in.")
     weighted: bool
     design: Literal["simple", "weighted", "clustered", "stratified"]
 

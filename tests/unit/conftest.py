@@ -101,6 +101,9 @@ def a_ledger(
     f_p: float = 1e-6,
     n: int = 400,
     n_eff: float | None = None,
+    units: int | None = None,
+    moved: float = 0.01,
+    flips: int = 0,
     alpha: Mapping[str, float | None] | None = None,
     one_item: Sequence[str] = (),
     vif: Mapping[str, float] | None = None,
@@ -124,7 +127,9 @@ def a_ledger(
         row("regression", "df_model", estimate=float(len(names))),
         row("regression", "df_residual", estimate=float(n - len(names) - 1)),
         row("overlap", "condition_index", estimate=3.0),
-        row("overlap", "cooks_distance", estimate=0.1),
+        row("influence", "cooks_distance", estimate=0.1),
+        row("influence", "leave_one_out_r2", estimate=moved),
+        row("influence", "leave_one_out_first", estimate=float(flips)),
         row("performance", "performance", estimate=50.0),
         row("description", "top2box", term="y", estimate=0.3),
         row("description", "mean", term="y", estimate=5.0),
@@ -181,4 +186,5 @@ def a_ledger(
     }
     n_eff = float(n) if n_eff is None else n_eff
     steps = screening or [{"stage": "read", "remaining": n, "removed": {}}]
-    return Ledger([*found, *rows], base | dict(study or {}), {"n": n, "n_eff": n_eff, "deff": n / n_eff}, steps)
+    people = {"n": n, "n_eff": n_eff, "deff": n / n_eff, "units": n if units is None else units}
+    return Ledger([*found, *rows], base | dict(study or {}), people, steps)

@@ -18,6 +18,8 @@ NEAR = 0.90
 MODERATE = 0.80
 FLOOR_R2 = 0.10
 SMALLEST_N_EFF = 50
+FEWEST_UNITS = 30
+"""Sampling units (respondents, or clusters) below which neither a bootstrap nor a design-based error can be trusted."""
 LOW_RELIABILITY = 0.60
 HIGH_VIF = 10.0
 HIGH_CONDITION = 30.0

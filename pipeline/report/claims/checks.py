@@ -2,11 +2,21 @@
 
 from __future__ import annotations
 
-from pipeline.report.claims import FLOOR_R2, HIGH_CONDITION, HIGH_VIF, LOW_RELIABILITY, SMALLEST_N_EFF, Check, Ledger
+from pipeline.report.claims import (
+    FEWEST_UNITS,
+    FLOOR_R2,
+    HIGH_CONDITION,
+    HIGH_VIF,
+    LOW_RELIABILITY,
+    SMALLEST_N_EFF,
+    Check,
+    Ledger,
+)
 from pipeline.report.claims.lead import agreement as agreement_claims
 
 NOTE_VIF, NOTE_R2, NOTE_RELIABILITY, NOTE_TAU = 5.0, 0.25, 0.70, 0.70
 NOTE_COOKS, HIGH_COOKS = 0.5, 1.0
+NOTE_MOVED, HIGH_MOVED = 0.05, 0.10
 NOTE_MISSING, HIGH_MISSING = 0.05, 0.20
 PER_DRIVER = 10
 
@@ -53,8 +63,11 @@ def overall_test(ledger: Ledger) -> Check:
 def precision(ledger: Ledger) -> Check:
     n, n_eff = ledger.sample["n"], ledger.sample["n_eff"]
     wanted = max(ledger.study["bases"]["claim_base"], PER_DRIVER * len(ledger.drivers))
-    values = {"n": n, "n_eff": n_eff, "deff": ledger.sample["deff"], "required": wanted}
-    return Check(id="precision", verdict=verdict(n_eff >= wanted, n_eff >= SMALLEST_N_EFF), values=values)
+    units = ledger.sample["units"]
+    values = {"n": n, "n_eff": n_eff, "deff": ledger.sample["deff"], "required": wanted, "units": units}
+    values |= {"fewest": FEWEST_UNITS, "clustered": units < n}
+    bearable = n_eff >= SMALLEST_N_EFF and units >= FEWEST_UNITS
+    return Check(id="precision", verdict=verdict(n_eff >= wanted and bearable, bearable), values=values)
 
 
 def overlap(ledger: Ledger) -> Check | None:
@@ -106,8 +119,12 @@ def reliability(ledger: Ledger) -> Check | None:
 
 
 def influence(ledger: Ledger) -> Check:
-    cooks = ledger.value("overlap", "cooks_distance")
-    return Check(id="influence", verdict=verdict(cooks < NOTE_COOKS, cooks < HIGH_COOKS), values={"cooks": cooks})
+    cooks = ledger.value("influence", "cooks_distance")
+    moved, changes = (ledger.value("influence", f"leave_one_out_{what}") for what in ("r2", "first"))
+    still = cooks < NOTE_COOKS and moved < NOTE_MOVED and not changes
+    bearable = cooks < HIGH_COOKS and moved < HIGH_MOVED
+    values = {"cooks": cooks, "moved": moved, "changes": int(changes), "outcome": ledger.outcome}
+    return Check(id="influence", verdict=verdict(still, bearable), values=values)
 
 
 def missing(ledger: Ledger) -> Check:
@@ -131,8 +148,9 @@ def segments(ledger: Ledger) -> Check | None:
     sizes = []
     for segment in ledger.study["segments"]:
         for level in segment["levels"]:
-            n = ledger.row("regression", "b", ledger.drivers[0], f"{segment['variable']}={level['value']}")["n"]
-            sizes.append((n or 0, segment["variable"], level["value"]))
+            row = ledger.row("regression", "b", ledger.drivers[0], f"{segment['variable']}={level['value']}")
+            if row["reason"] != "complementary":
+                sizes.append((row["n"] or 0, segment["variable"], level["value"]))
     if not sizes:
         return None
     n, variable, level = min(sizes)

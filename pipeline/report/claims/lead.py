@@ -2,15 +2,25 @@
 
 from __future__ import annotations
 
-from pipeline.report.claims import CLEAR, FLOOR_R2, NEAR, SMALLEST_N_EFF, Claim, Guard, Ledger
+from pipeline.report.claims import (
+    CLEAR,
+    FEWEST_UNITS,
+    FLOOR_R2,
+    LOW_RELIABILITY,
+    NEAR,
+    SMALLEST_N_EFF,
+    Claim,
+    Guard,
+    Ledger,
+)
 
 
 def lead(ledger: Ledger) -> list[Claim]:
     """The lead claim: none, small, clear, doubtful, flat, close or group, tried in this order.
 
-    none: R² or the overall F fails. small: n_eff under 50. clear: one leader without a caveat. doubtful: one leader
-    whose own figure carries a caveat. flat: all drivers lead, or more than half and at least four.
-    close: two or three leaders and P(first > second) of .90 or more. group: otherwise.
+    none: R² or the overall F fails. small: n_eff under 50, or under 30 sampling units. clear: one leader without a
+    caveat. doubtful: one leader whose own figure carries a caveat. flat: all drivers lead, or more than half and at
+    least four. close: two or three leaders and P(first > second) of .90 or more. group: otherwise.
     """
     ranked, leaders = ledger.ranked(), ledger.leaders()
     first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
@@ -31,6 +41,8 @@ def lead(ledger: Ledger) -> list[Claim]:
         "outcome": ledger.outcome,
         "r2": ledger.value("regression", "r2"),
         "n_eff": ledger.sample["n_eff"],
+        "units": ledger.sample["units"],
+        "few_units": ledger.sample["units"] < FEWEST_UNITS,
         "draws": ledger.study["draws"],
         "k": len(ranked),
         "caveats": ledger.caveats(first),
@@ -48,11 +60,11 @@ def _guards(ledger: Ledger, leaders: list[str], first: str, prob: float | None) 
     r2, p = ledger.value("regression", "r2"), float(ledger.row("regression", "f")["p_value"])
     rivals = [ledger.above(first, name) for name in ledger.drivers if name != first]
     weakest = min(rivals, default=1.0)
-    caveats, n_eff = ledger.caveats(first), float(ledger.sample["n_eff"])
+    caveats = ledger.caveats(first)
     return (
         Guard(rule="r2 of at least the floor", required=FLOOR_R2, found=r2, passed=r2 >= FLOOR_R2),
         Guard(rule="overall F p below", required=0.05, found=p, passed=p < 0.05),
-        Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF),
+        _size(ledger),
         Guard(
             rule="prob_above for every other driver of at least",
             required=CLEAR,
@@ -72,6 +84,14 @@ def _guards(ledger: Ledger, leaders: list[str], first: str, prob: float | None) 
             passed=prob is None or prob >= NEAR,
         ),
     )
+
+
+def _size(ledger: Ledger) -> Guard:
+    """Enough effective respondents, and enough sampling units for any of the errors to be trusted."""
+    n_eff, units = float(ledger.sample["n_eff"]), int(ledger.sample["units"])
+    if units < FEWEST_UNITS:
+        return Guard(rule="sampling units of at least", required=FEWEST_UNITS, found=units, passed=False)
+    return Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF)
 
 
 def _variant(guards: tuple[Guard, ...], leaders: list[str], drivers: int) -> str:
@@ -132,13 +152,14 @@ def kendall_tau(first: list[float], second: list[float]) -> float | None:
 def unique(ledger: Ledger) -> list[Claim]:
     """Which drivers add something of their own to the others (Holm test of the coefficient): all, some or none.
 
-    Graded by the weakest of those that do; a driver whose sign is turned round adds nothing that could be read.
+    Graded by the weakest of those that do, and by how well the others are measured; a driver whose sign is turned
+    round adds nothing that could be read.
     """
     tested = {name: float(ledger.row("regression", "b", name)["p_adjusted"]) for name in ledger.ranked()}
     adds = [name for name, p in tested.items() if p < 0.05 and "sign" not in ledger.caveats(name)]
     nothing = [name for name in tested if name not in adds]
     weakest = max((tested[name] for name in adds), default=None)
-    level = None if weakest is None or not _graded(ledger) else 3 if weakest < 0.01 else 2
+    level = None if weakest is None or not _graded(ledger) else min(3 if weakest < 0.01 else 2, _cap(ledger))
     variant = "none" if not adds else "some" if nothing else "all"
     values = {"adds": adds, "nothing": nothing, "outcome": ledger.outcome, "k": len(tested), "p": weakest}
     guards = (Guard(rule="Holm-adjusted p below", required=0.05, found=min(tested.values()), passed=bool(adds)),)
@@ -148,4 +169,15 @@ def unique(ledger: Ledger) -> list[Claim]:
 
 def _graded(ledger: Ledger) -> bool:
     """Whether the study carries a graded claim on several drivers at all."""
-    return len(ledger.drivers) > 1 and not ledger.tells_nothing() and ledger.sample["n_eff"] >= SMALLEST_N_EFF
+    return len(ledger.drivers) > 1 and not ledger.tells_nothing() and _size(ledger).passed
+
+
+def _cap(ledger: Ledger) -> int:
+    """1 where a driver is measured badly, 2 where one rests on a single item, else 3.
+
+    What a badly measured rating fails to carry shows up as somebody else's own contribution (Westfall & Yarkoni 2016).
+    """
+    alphas = [ledger.row("reliability", "alpha", name) for name in ledger.drivers]
+    if any(row["estimate"] is not None and row["estimate"] < LOW_RELIABILITY for row in alphas):
+        return 1
+    return 2 if any(row["reason"] == "one_item" for row in alphas) else 3

@@ -16,7 +16,8 @@ def _segment(ledger: Ledger, segment: Values) -> Claim:
     variable, levels = segment["variable"], [level["value"] for level in segment["levels"]]
     required = ledger.study["bases"]["claim_base"]
     sizes = {level: _size(ledger, variable, level) for level in levels}
-    smallest = min(sizes, key=lambda level: sizes[level][0], default=None)
+    known = {level: size[0] for level, size in sizes.items() if not _only_protecting(ledger, variable, level)}
+    smallest = min(known, key=lambda level: known[level], default=None)
     base = {
         "variable": variable,
         "outcome": ledger.outcome,
@@ -69,6 +70,11 @@ def _size(ledger: Ledger, variable: str, level: str) -> tuple[int, float]:
     """Respondents and effective respondents of a level; 0 where they are suppressed."""
     row = ledger.row("regression", "b", ledger.drivers[0], f"{variable}={level}")
     return row["n"] or 0, row["n_eff"] or 0.0
+
+
+def _only_protecting(ledger: Ledger, variable: str, level: str) -> bool:
+    """Whether a level is hidden not for its own size but because a smaller one could be worked out from it."""
+    return bool(ledger.row("regression", "b", ledger.drivers[0], f"{variable}={level}")["reason"] == "complementary")
 
 
 def _large(size: tuple[int, float], required: int) -> bool:

@@ -141,7 +141,6 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "Labels": lambda names, words: raised(labels(names, words)),
     "variable": lambda name, words: name_of(f"{name}=", words),
     "group": name_of,
-    "Group": lambda name, words: raised(name_of(name, words)),
     "list": listed,
     "level": lambda value, words: words(f"level.{value}"),
     "reason": lambda key, words: words(f"reason.{key}"),

@@ -47,6 +47,8 @@ def lead_form(variant: str, values: Values) -> str:
     """The form of the headline: what the number of drivers and of leaders leaves of the variant."""
     if values["k"] == 1 and variant != "small":
         return "none_alone" if variant == "none" else "alone"
+    if variant == "small" and values["few_units"]:
+        return "few_units"
     if variant == "flat" and values["k"] == 2:
         return "pair"
     if variant == "flat" and len(values["leaders"]) == values["k"]:
@@ -158,4 +160,9 @@ def _check_keys(check_id: str, verdict: str, values: Values) -> tuple[str, str]:
         return "result", "none"
     if check_id == "segments" and values["smallest"] is None:
         return "hidden", verdict
+    if check_id == "influence" and verdict == "note" and values["changes"]:
+        return "result", "flips"
+    if check_id == "precision":
+        scarce = verdict == "failed" and values["units"] < values["fewest"]
+        return "clustered" if values["clustered"] else "result", "units" if scarce else verdict
     return "result", verdict

@@ -1,0 +1,45 @@
+"""Whether a single respondent decides the result: the model again without each of those who pull hardest."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from pipeline.estimates import row
+from pipeline.model import Row, Setting, everyone
+from pipeline.model.importance import METHODS, r2, usable
+from pipeline.model.regression import Fit, ols
+from pipeline.moments import Moments, from_sums, unit_sums
+from pipeline.sample import Sample
+
+Array = np.ndarray
+
+MOST_TRIED = 200
+"""Respondents left out one at a time: those with the largest weighted pull on the regression."""
+
+
+def influence_rows(model: Fit, moments: Moments, sample: Sample, setting: Setting) -> list[Row]:
+    """Largest Cook's distance, and what leaving out one respondent does to R² and to the first driver."""
+    common: Row = {"outcome": setting.outcome, **everyone(sample)}
+    unweighted = ols(sample.scores[:, :-1], sample.scores[:, -1], sample.drivers)
+    without = _without_one(model, moments, sample).correlations
+    good = usable(without[:, :-1, :-1]) & np.isfinite(without).all((-2, -1))
+    drivers, outcome = without[good, :-1, :-1], without[good, :-1, -1]
+    whole = moments.correlations
+    first = int(np.argmax(METHODS["lmg"](whole[:-1, :-1], whole[:-1, -1])))
+    changed = int((np.argmax(METHODS["lmg"](drivers, outcome), -1) != first).sum()) if good.any() else 0
+    moved = np.abs(r2(drivers, outcome) - r2(whole[:-1, :-1], whole[:-1, -1])).max(initial=0.0)
+    return [
+        row("influence", "cooks_distance", estimate=float(unweighted.cooks.max()), **common),
+        row("influence", "leave_one_out_r2", estimate=float(moved), **common),
+        row("influence", "leave_one_out_first", estimate=float(changed), **common),
+    ]
+
+
+def _without_one(model: Fit, moments: Moments, sample: Sample) -> Moments:
+    """Moments with a leading axis: everybody but one of the respondents who pull hardest."""
+    weight = sample.design.weight
+    people, index = np.unique(sample.respondent, return_inverse=True)
+    sums = unit_sums(sample.scores, weight, index, len(people), moments.origin)
+    pull = np.bincount(index, model.leverage * weight * model.residuals**2 / np.maximum(1 - model.leverage, 1e-12) ** 2)
+    chosen = np.sort(np.argsort(-pull, kind="stable")[:MOST_TRIED])
+    return from_sums(sums.sum(0) - sums[chosen], sample.names, moments.origin, moments.rows - 1)
