@@ -119,6 +119,11 @@ def number(text: str | None) -> float | None:
     return float(text) + 0.0
 
 
+def folded(text: str) -> str:
+    """The text without spaces and case."""
+    return "".join(text.casefold().split())
+
+
 def shown(text: str) -> str:
     """A short cell in quotes; one that may say who answered only by its length."""
     private = len(text) > SHOWN or "@" in text or len(text.split()) > MOST_WORDS or DIGITS.search(text)

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import Problem
-from pipeline.ingest._cells import Cells, Sheet, decimals, number, plain, shown
+from pipeline.ingest._cells import Cells, Sheet, decimals, folded, number, plain, shown
 from pipeline.ingest._table import canonical
 from pipeline.responses import Reason
 from pipeline.specs import Missing, Scale, Variable
@@ -56,10 +56,11 @@ def item(
 ) -> tuple[Answers, list[Problem]]:
     """(rows,) answers on the scale, as presented (not reversed), and a problem for every text that is none."""
     worded = wording(scale)
+    loosely = _loosely(worded)
     values, reasons, wrong = [], [], []
     for text in cells.texts:
         reason = missing.get(text, Reason.ANSWERED)
-        value = worded.get(text, number(text)) if reason is Reason.ANSWERED else None
+        value = worded.get(text, loosely.get(folded(text), number(text))) if reason is Reason.ANSWERED else None
         if reason is Reason.ANSWERED and (value is None or not scale.low <= value <= scale.high or value != int(value)):
             wrong.append(text)
         values.append(np.nan if value is None else value)
@@ -81,6 +82,15 @@ def wording(scale: Scale) -> dict[str, int]:
             if label and number(label) is None and texts.count(text) == 1:
                 found.setdefault(label, scale.low + position)
     return found | {known: value for code, value in scale.codes.items() if (known := plain(canonical(code)))}
+
+
+def _loosely(worded: Mapping[str, int]) -> dict[str, int]:
+    """Folded text -> value, where all texts that fold alike mean the same value."""
+    values: dict[str, set[int]] = {}
+    for text, value in worded.items():
+        if number(text) is None:
+            values.setdefault(folded(text), set()).add(value)
+    return {text: min(found) for text, found in values.items() if len(found) == 1}
 
 
 def numbers(

@@ -96,6 +96,19 @@ def test_codes_and_labels_turn_texts_into_numbers(study_folder: Folder) -> None:
     assert sorted(found.items["p1"]) == [1, 2, 3, 5, 5]
 
 
+def test_texts_of_a_scale_match_without_case_and_spaces_where_that_is_clear(study_folder: Folder) -> None:
+    labels = ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"]
+    scales = {"agree": {"points": 7}, "often": {"points": 5, "labels": labels, "codes": {"N": 1, "n": 2}}}
+    constructs = {name: {"items": [name], "scale": "agree"} for name in ("t1", "i1")}
+    constructs["p1"] = {"items": ["p1"], "scale": "often"}
+    keys = {"scales": scales, "constructs": constructs, "model": {"outcome": "i1"}}
+    cells = ["strongly  Agree", "DISAGREE", "neutral", "N", "n"]
+    rows = [[*row[:3], cell, *row[4:]] for row, cell in zip(ROWS, cells, strict=True)]
+    assert sorted(responses(study_folder(rows=rows, **keys)).items["p1"]) == [1, 2, 2, 3, 5]
+    scales["often"]["codes"] = {"Yes": 1, "YES": 2}
+    assert '"yes" is not' in problems(study_folder(rows=[[*row[:3], "yes", *row[4:]] for row in ROWS], **keys))[0]
+
+
 def test_a_missing_column_is_named_with_the_nearest_one(study_folder: Folder) -> None:
     folder = study_folder(constructs={"trust": ["t1", "cty"], "price": ["p1"], "intent": ["i1"]})
     (line,) = problems(folder)
