@@ -78,6 +78,17 @@ def zero_to_ten(definition: dict[str, Any], _rows: Table) -> None:
     del definition["study"]["fieldwork"]
 
 
+def many_groups(definition: dict[str, Any], rows: Table) -> None:
+    """13 groups, more than a printed page has room for beside one another, two of them apart by a capital only."""
+    definition["variables"]["kind"] = {"codes": {str(code): f"kind {code}" for code in range(1, 12)}}
+    definition["variables"]["kind"]["codes"] |= {"12": "yes", "13": "Yes"}
+    definition["segments"] = ["kind"]
+    del rows[901:]
+    rows[0].append("kind")
+    for number, row in enumerate(rows[1:]):
+        row.append(str(1 + number % 13))
+
+
 def unstated(definition: dict[str, Any], rows: Table) -> None:
     """Three points, too few for a top two; one group only; nothing stated about the sample."""
     definition["scales"]["agree"] = {"points": 3, "labels": ["no", "perhaps", "yes"]}
@@ -93,7 +104,7 @@ def unstated(definition: dict[str, Any], rows: Table) -> None:
 
 SHAPES: dict[str, Callable[[dict[str, Any], Table], None]] = {
     shape.__name__: shape
-    for shape in (usual, one_driver, two_drivers, weak, few, weighted, stacked, zero_to_ten, unstated)
+    for shape in (usual, one_driver, two_drivers, weak, few, weighted, stacked, zero_to_ten, many_groups, unstated)
 }
 
 
@@ -230,3 +241,14 @@ def test_user_text_stays_text() -> None:
     found = made("usual")
     found["study"]["title"] = dict.fromkeys(LANGUAGES, "<img src=x onerror=alert(1)>{{7*7}}")
     assert "<img src=x" not in page(found, "en")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_many_groups_are_divided_among_tables_and_none_is_lost(language: str) -> None:
+    view = View(made("many_groups"))
+    shown = SECTIONS["segments"].context(view, view.words(language))["variables"][0]
+    for tables in (shown["figure"]["table"] if shown["figure"] else shown["numbers"], shown["shares"]):
+        heads = [[column["label"] for column in one["columns"][1:]] for one in tables]
+        assert [len(part) for part in heads] == [5, 5, 3]
+        assert [head for part in heads for head in part] == [*(f"kind {code}" for code in range(1, 12)), "yes", "Yes"]
+        assert len({one["caption"] for one in tables}) == len(tables)

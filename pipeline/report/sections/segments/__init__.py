@@ -22,6 +22,8 @@ from pipeline.report.view import Row, View, shown
 from pipeline.report.words import Words
 
 Variable = Mapping[str, Any]
+WIDEST = 6
+"""Columns of groups that fit a printed page beside the names of the drivers."""
 
 
 def applies(view: View) -> bool:
@@ -93,7 +95,7 @@ def _panel(view: View, words: Words, group: str) -> Panel:
     small = n is None or n < view.study["bases"]["claim_base"]
     subtitle = "segments.n.hidden" if n is None else "segments.n.small" if small else "segments.n"
     return Panel(
-        title=words.format(group, "Group"),
+        title=words.format(group, "group"),
         subtitle=words(subtitle, n=n or 0),
         muted=small,
         rows=tuple(_forest_row(words, driver, row) for driver, row in rows),
@@ -108,23 +110,34 @@ def _forest_row(words: Words, driver: str, row: Row | None) -> ForestRow:
     )
 
 
-def _numbers(view: View, words: Words, variable: Variable) -> dict[str, Any]:
+def _numbers(view: View, words: Words, variable: Variable) -> list[dict[str, Any]]:
     caption = words("segments.numbers", variable=variable["variable"])
     return _grid(view, words, variable, "regression", "b", "num2", caption)
 
 
 def _grid(
     view: View, words: Words, variable: Variable, analysis: str, metric: str, spec: str, caption: str
-) -> dict[str, Any]:
-    """Drivers by levels, each figure with its interval."""
-    groups = [group_of(variable, level) for level in variable["levels"]]
-    found = {driver: [view.estimate(analysis, metric, driver, group) for group in groups] for driver in view.ranked()}
-    heads = [*columns(words, "driver"), *({"label": words.format(group, "Group"), "numeric": True} for group in groups)]
-    rows = [
-        [label(driver, words), *(with_interval(row, spec, words) for row in cells)] for driver, cells in found.items()
-    ]
-    notes = state_notes((row for cells in found.values() for row in cells), words)
-    return table(heads, rows, caption=caption, note=notes)
+) -> list[dict[str, Any]]:
+    """Drivers by levels, each figure with its interval; many levels are divided among several tables."""
+    parts = _parts([group_of(variable, level) for level in variable["levels"]])
+    made = []
+    for at, groups in enumerate(parts, start=1):
+        found = {name: [view.estimate(analysis, metric, name, group) for group in groups] for name in view.ranked()}
+        heads = [{"label": words.format(group, "group"), "numeric": True} for group in groups]
+        rows = [
+            [label(name, words), *(with_interval(row, spec, words) for row in cells)] for name, cells in found.items()
+        ]
+        notes = state_notes((row for cells in found.values() for row in cells), words)
+        title = caption if len(parts) == 1 else words("segments.part", caption=caption, at=at, parts=len(parts))
+        made.append(table([*columns(words, "driver"), *heads], rows, caption=title, note=notes))
+    return made
+
+
+def _parts(groups: list[str]) -> list[list[str]]:
+    """The groups in as few parts as the page allows, of nearly the same size."""
+    count = -(-len(groups) // WIDEST)
+    size = -(-len(groups) // count)
+    return [groups[start : start + size] for start in range(0, len(groups), size)]
 
 
 def _gaps(view: View, variable: Variable) -> Iterator[tuple[Row, str, str]]:
