@@ -85,8 +85,17 @@ def _variable(study: Study, responses: Responses, name: str) -> str:
     if column.dtype.kind == "f":
         return f"variable {name}{compared}: {column.notna().sum():,} numbers{blank}"
     counts = column.value_counts(sort=False)
-    levels = [f"{level} n = {count:,}" for level, count in counts.items()]
-    return f"variable {name}{compared}: {listing(levels)}{blank}"
+    people = _people(responses, column.cat.codes.to_numpy(), len(counts))
+    base = study.definition.quality.minimum_base
+    levels = [f"{level} n = {count:,}" for (level, count), n in zip(counts.items(), people, strict=True) if n >= base]
+    few = len(counts) - len(levels)
+    small = [f"{few} {'level' if few == 1 else 'levels'} with fewer than {base} respondents"] if few else []
+    return f"variable {name}{compared}: {'; '.join([*([listing(levels)] if levels else []), *small])}{blank}"
+
+
+def _people(responses: Responses, codes: np.ndarray, levels: int) -> list[int]:
+    """Respondents of each level; the names of small levels may say who answered, so they are not printed."""
+    return [len(np.unique(responses.respondent[codes == level])) for level in range(levels)]
 
 
 def _design(study: Study, responses: Responses) -> Iterator[str]:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.draft._personal import personal
 from pipeline.ingest import number, texts
 from pipeline.responses import Table
 
@@ -122,7 +123,7 @@ def columns(table: Table) -> list[Column]:
     """Every column of a table with its likely role, in the order of the file."""
     found = [_column(name, texts(table, name)) for name in table.columns]
     stems = [column.stem for column in found if column.role == "scale"]
-    return [_single(column, stems.count(column.stem)) for column in found]
+    return [_private(_single(column, stems.count(column.stem))) for column in found]
 
 
 def _column(name: str, cells: list[str | None]) -> Column:
@@ -179,3 +180,9 @@ def _single(column: Column, same_stem: int) -> Column:
     """A question on its own with few points is rather a category (a region, a brand) than a scale."""
     alone = column.role == "scale" and not column.order and same_stem == 1
     return replace(column, role="category") if alone and column.numbers[-1] < SINGLE_LEAST else column
+
+
+def _private(column: Column) -> Column:
+    """A column that may say who answered is never a variable."""
+    variable = column.role in ("category", "number")
+    return replace(column, role="text") if variable and personal(column.name, column.texts) else column

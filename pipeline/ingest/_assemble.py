@@ -9,7 +9,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError, Problem, listing, nearest
-from pipeline.ingest._cells import Cells, Sheet, number
+from pipeline.ingest._cells import Cells, Sheet, number, private
 from pipeline.ingest._rows import contents, fingerprint, hashed, keys, repeats
 from pipeline.ingest._typing import Answers, Typed, bands, category, item, numbers, reasons_of, series, weights
 from pipeline.ingest._used import WAVE, is_number, parts, variable_names, wave_of_files
@@ -152,9 +152,9 @@ def _references(study: Study, variables: dict[str, list[Typed]]) -> Iterator[Pro
     levels |= {stack.by: tuple(stack.levels)} if stack else {}
     for name, level in study.definition.segments.reference.items():
         if level not in levels.get(name, ()):
-            message = (
-                f"'{level}' is no level of {name}.{nearest(level, levels[name])} Levels are: {listing(levels[name])}."
-            )
+            known = [text for text in levels[name] if not private(text)]
+            message = f"'{level}' is no level of {name}.{nearest(level, known)}"
+            message = f"{message} Levels are: {listing(known) or 'texts too long to show'}."
             yield study.problem(message, "segments", "reference", name)
 
 

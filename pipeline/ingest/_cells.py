@@ -126,8 +126,12 @@ def folded(text: str) -> str:
 
 def shown(text: str) -> str:
     """A short cell in quotes; one that may say who answered only by its length."""
-    private = len(text) > SHOWN or "@" in text or len(text.split()) > MOST_WORDS or DIGITS.search(text)
-    return f"a text of {len(text)} characters" if private else f'"{text}"'
+    return f"a text of {len(text)} characters" if private(text) else f'"{text}"'
+
+
+def private(text: str) -> bool:
+    """May the text say who answered? Long texts, mails and long numbers may."""
+    return len(text) > SHOWN or "@" in text or len(text.split()) > MOST_WORDS or bool(DIGITS.search(text))
 
 
 def decimals(text: str) -> str:

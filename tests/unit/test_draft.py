@@ -109,3 +109,32 @@ def test_a_file_without_scales_drafts_something_that_says_what_is_missing(tmp_pa
     (tmp_path / "a.csv").write_text("name,note\nann,likes it\nbob,does not\ncat,perhaps so\n")
     text = draft(tmp_path / "a.csv", tmp_path / "study.yaml").read_text()
     assert "constructs: {}  # confirm: fewer than two questions on a scale were found" in text
+
+
+PERSONAL = ("ann@x.org", "10.0.0.1", "fe80::1", "+36 30 123 4567", "(030) 123-4567", "13800138000", "010 88889999")
+
+
+@pytest.mark.parametrize("cell", PERSONAL)
+def test_columns_that_hold_mails_addresses_or_telephones_are_left_out(tmp_path: Path, cell: str) -> None:
+    rows = [f"{i % 5 + 1},{(i * 2) % 5 + 1},{cell if i == 3 else 'x'},north" for i in range(10)]
+    study = drafted(tmp_path, "\n".join(["trust,buy,contact,area", *rows]))
+    assert set(study.definition.variables) == {"area"}
+    assert "blank): contact" in (tmp_path / "study.yaml").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["E-Mail", "email2", "first_name", "Name", "PhoneNo", "tel.", "IP", "homeAddress", "Comment", "姓名", "手机"],
+)
+def test_columns_named_after_people_are_left_out(tmp_path: Path, name: str) -> None:
+    rows = [f"{i % 5 + 1},{(i * 2) % 5 + 1},{'xy'[i % 2]}" for i in range(10)]
+    study = drafted(tmp_path, "\n".join([f"trust,buy,{name}", *rows]))
+    assert not study.definition.variables
+
+
+@pytest.mark.parametrize("name", ["brand_name", "手机品牌", "shipping", "hotel", "income"])
+def test_columns_named_after_goods_stay(tmp_path: Path, name: str) -> None:
+    cells = ["10000 - 20000", "20000 - 30000"]
+    rows = [f"{i % 5 + 1},{(i * 2) % 5 + 1},{cells[i % 2]}" for i in range(10)]
+    study = drafted(tmp_path, "\n".join([f"trust,buy,{name}", *rows]))
+    assert len(study.definition.variables) == 1
