@@ -47,7 +47,7 @@ def page(results: Mapping[str, Any], language: str) -> str:
     """The whole file in one language; the same results give the same bytes."""
     view = View(results)
     words = view.words(language)
-    study = results["study"]
+    study = view.study
     css, js = stylesheet(study, words), (ASSETS / "report.js").read_text(encoding="utf-8")
     environment = _environment(language)
     firm = words.pick(study["theme"]["firm"]) or "whybuy"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
@@ -9,6 +10,10 @@ from pipeline.report.words import Words
 
 Row = Mapping[str, Any]
 SHOWN = ("ok", "low_base")
+LANGUAGES = {"en", "zh"}
+CONTROLS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+"""Characters that turn the direction of the text after them, to be deleted."""
+FIRST_STRONG, POP = "\u2068", "\u2069"
 
 
 class View:
@@ -16,7 +21,7 @@ class View:
 
     def __init__(self, results: Mapping[str, Any]) -> None:
         self.results = results
-        self.study: Mapping[str, Any] = results["study"]
+        self.study: Mapping[str, Any] = directed(results["study"])
         self.sample: Mapping[str, Any] = results["sample"]
         self.provenance: Mapping[str, Any] = results["provenance"]
         self.screening: Sequence[Mapping[str, Any]] = results["screening"]
@@ -79,7 +84,7 @@ class View:
             found |= {
                 f"{segment['variable']}={level['value']}": level["label"][language] for level in segment["levels"]
             }
-        return found
+        return {name: isolated(text) for name, text in found.items()}
 
     def facts(self) -> dict[str, Any]:
         """Values of the study that every sentence may use."""
@@ -99,6 +104,22 @@ class View:
 def shown(row: Row | None) -> bool:
     """Whether the row has a value to print."""
     return row is not None and row["state"] in SHOWN and row["estimate"] is not None
+
+
+def directed(part: Any, texts: bool = False) -> Any:
+    """A copy whose texts, {language: text}, hold no sign of direction; names and values stay as they are."""
+    if isinstance(part, Mapping):
+        texts = bool(part) and part.keys() <= LANGUAGES
+        return {key: directed(value, texts) for key, value in part.items()}
+    if isinstance(part, (list, tuple)):
+        return [directed(value, texts) for value in part]
+    return part.translate(CONTROLS) if texts and isinstance(part, str) else part
+
+
+def isolated(text: str) -> str:
+    """The text, set apart if it is written from right to left, so that numbers beside it keep their order."""
+    turned = any(unicodedata.bidirectional(character) in ("R", "AL") for character in text)
+    return f"{FIRST_STRONG}{text}{POP}" if turned else text
 
 
 def _key(row: Row) -> tuple[Any, ...]:

@@ -252,3 +252,15 @@ def test_many_groups_are_divided_among_tables_and_none_is_lost(language: str) ->
         assert [len(part) for part in heads] == [5, 5, 3]
         assert [head for part in heads for head in part] == [*(f"kind {code}" for code in range(1, 12)), "yes", "Yes"]
         assert len({one["caption"] for one in tables}) == len(tables)
+
+
+def test_signs_of_direction_never_turn_a_number() -> None:
+    found = made("usual")
+    labels = {name: shown["label"] for name, shown in found["study"]["constructs"].items()}
+    labels["trust"]["en"], labels["price"]["en"] = "\u202etrust\u2066\u200f", "السعر"
+    view = View(found)
+    assert view.labels("en")["trust"] == "trust"
+    assert view.labels("en")["price"] == "\u2068السعر\u2069"
+    assert labels["trust"]["en"].startswith("\u202e")
+    first = next(name for name in view.drivers if name not in ("trust", "price"))
+    assert view.labels("zh")[first] == labels[first]["zh"]

@@ -45,7 +45,7 @@ def _advance(character: str, table: Sequence[int]) -> int:
         return table[code - 32]
     if character in _OTHER:
         return _OTHER[character]
-    if unicodedata.combining(character):
+    if unicodedata.combining(character) or unicodedata.category(character) == "Cf":
         return 0
     return 1010 if unicodedata.east_asian_width(character) in "WF" or code > 0x2E7F else 760
 
