@@ -264,3 +264,26 @@ def test_signs_of_direction_never_turn_a_number() -> None:
     assert labels["trust"]["en"].startswith("\u202e")
     first = next(name for name in view.drivers if name not in ("trust", "price"))
     assert view.labels("zh")[first] == labels[first]["zh"]
+
+
+def test_the_outcome_is_drawn_after_the_drivers() -> None:
+    found = made("usual")
+    view = View(found)
+    for row in found["estimates"]:
+        if row["metric"] == "mean" and row["term"] == view.outcome:
+            row["estimate"] = 7.0
+    figure = SECTIONS["answers"].context(View(found), view.words("en"))["figures"][0]
+    labels = view.labels("en")
+    drawn = [row[0].lower() for row in figure["table"]["rows"]]
+    best, worst = (view.claims("answers")[0]["values"][end] for end in ("best", "worst"))
+    assert drawn[0] == labels[best].lower()
+    assert drawn[-2:] == [labels[worst].lower(), labels[view.outcome].lower()]
+    assert "then the outcome" in figure["subtitle"]
+
+
+def test_short_scales_have_no_top_two() -> None:
+    for name, dashes in (("unstated", True), ("usual", False)):
+        view = View(made(name))
+        table = SECTIONS["answers"].context(view, view.words("en"))["scores"]
+        at = [column["label"] for column in table["columns"]].index(view.words("en")("column.top2"))
+        assert all((row[at]["text"] == "–") == dashes for row in table["rows"])

@@ -26,6 +26,7 @@ Scale = Mapping[str, Any]
 MOST_POINTS = 11
 """Longer scales are no bars any more; their means stand in the table."""
 FEWEST_POINTS = 5
+"""On shorter scales the top two points say little."""
 
 
 def applies(view: View) -> bool:
@@ -46,11 +47,17 @@ def context(view: View, words: Words) -> dict[str, Any]:
 
 
 def _outcome(view: View, words: Words) -> str | None:
-    scale, row = view.construct(view.outcome)["scale"], view.estimate("description", "top2box", view.outcome)
-    if row is None or not shown(row) or scale["points"] < FEWEST_POINTS:
+    scale, row = view.construct(view.outcome)["scale"], _top2(view, view.outcome)
+    if row is None or not shown(row):
         return None
     least = scale["high"] - 1
     return words("answers.outcome.top2", top2=row["estimate"], least=least, low=scale["low"], high=scale["high"])
+
+
+def _top2(view: View, name: str) -> Row | None:
+    """The share in the top two points; None on a scale so short that they say little."""
+    few = view.construct(name)["scale"]["points"] < FEWEST_POINTS
+    return None if few else view.estimate("description", "top2box", name)
 
 
 def _figures(view: View, words: Words) -> list[dict[str, Any]]:
@@ -69,7 +76,8 @@ def _figures(view: View, words: Words) -> list[dict[str, Any]]:
 
 
 def _figure(view: View, words: Words, scale: Scale, names: list[str], at: int) -> dict[str, Any]:
-    ordered = sorted(names, key=lambda name: -(view.value("description", "mean", name) or 0.0))
+    rated = {name: view.value("description", "mean", name) or 0.0 for name in names}
+    ordered = sorted(names, key=lambda name: (name == view.outcome, -rated[name]))
     claim = view.claim("answers")
     ends = {"low": scale["low"], "high": scale["high"]}
     title = claim["title"][words.language] if claim and at == 1 else words("answers.figure.also", **ends)
@@ -79,11 +87,16 @@ def _figure(view: View, words: Words, scale: Scale, names: list[str], at: int) -
         words,
         uid=f"answers-{at}",
         title=title,
-        subtitle=words("answers.subtitle", **ends),
+        subtitle=words(f"answers.subtitle.{_kind(view, names)}", **ends),
         description=words("answers.description"),
         note=_note(view, words, scale, names),
         numbers=_numbers(view, words, scale, ordered),
     )
+
+
+def _kind(view: View, names: list[str]) -> str:
+    """Which bars a figure holds: those of drivers, that of the outcome, or both."""
+    return "drivers" if view.outcome not in names else "outcome" if len(names) == 1 else "both"
 
 
 def _values(scale: Scale) -> range:
@@ -172,7 +185,7 @@ def _scores(view: View, words: Words) -> dict[str, Any]:
             words.format(len(view.construct(name)["items"]), "int"),
             *(cell(view.estimate("description", metric, name), "num2", words) for metric in ("mean", "sd")),
             interval(view.estimate("description", "mean", name), "num2", words),
-            cell(view.estimate("description", "top2box", name), "pct1", words),
+            cell(_top2(view, name), "pct1", words),
             with_interval(alpha, "r", words),
             cell(omega, "r", words),
         ]
