@@ -287,3 +287,21 @@ def test_short_scales_have_no_top_two() -> None:
         table = SECTIONS["answers"].context(view, view.words("en"))["scores"]
         at = [column["label"] for column in table["columns"]].index(view.words("en")("column.top2"))
         assert all((row[at]["text"] == "–") == dashes for row in table["rows"])
+
+
+@pytest.mark.parametrize("variant", ["clear", "promising", "none"])
+@pytest.mark.parametrize("placed", [True, False])
+def test_a_dot_stands_out_only_for_a_reason_that_is_told(variant: str, placed: bool) -> None:
+    found = made("usual")
+    for claim in found["claims"]:
+        if claim["id"] == "priority":
+            claim["variant"], claim["values"] = variant, {} if variant == "none" else {"driver": "price"}
+        if claim["id"] == "quadrant":
+            sure = placed and claim["values"]["driver"] == "price"
+            claim["variant"] = "classified" if sure else "crossing"
+            claim["values"]["quadrant"] = "fix" if sure else None
+    for language in LANGUAGES:
+        view = View(found)
+        figure = SECTIONS["priorities"].context(view, view.words(language))["figure"]
+        assert ("dot warm" in figure["chart_wide"]) == (placed or variant != "none")
+        assert (("orange" if language == "en" else "橙色") in figure["note"]) == (not placed and variant != "none")

@@ -49,10 +49,9 @@ def _paragraphs(view: View, words: Words) -> list[str]:
 
 
 def _figure(view: View, words: Words) -> dict[str, Any]:
-    priority = view.claim("priority")
-    named = priority["values"].get("driver") if priority else None
+    emphasised = {_named(view), *_fixed(view)}
     average, equal = view.value("performance", "performance") or 0.0, 1 / len(view.drivers)
-    points = tuple(_point(view, words, name, name == named) for name in view.ranked())
+    points = tuple(_point(view, words, name, name in emphasised) for name in view.ranked())
     return figure(
         "quadrants",
         Quadrants(
@@ -71,9 +70,33 @@ def _figure(view: View, words: Words) -> dict[str, Any]:
         title=_title(view, words),
         subtitle=words("priorities.subtitle"),
         description=words("priorities.description"),
-        note=sentences([words("priorities.note", average=average, equal=equal), _crossing(view, words)], words),
+        note=sentences(
+            [words("priorities.note", average=average, equal=equal), _crossing(view, words), _warm(view, words)], words
+        ),
         numbers=_numbers(view, words),
     )
+
+
+def _named(view: View) -> str | None:
+    """The driver that the priority claim names."""
+    claim = view.claim("priority")
+    return claim["values"].get("driver") if claim else None
+
+
+def _fixed(view: View) -> list[str]:
+    """Drivers surely on the upper left, where drivers are ranked at all."""
+    lead = view.claim("lead")
+    if lead is not None and lead["variant"] in UNRANKED:
+        return []
+    return [claim["values"]["driver"] for claim in view.claims("quadrant", quadrant="fix")]
+
+
+def _warm(view: View, words: Words) -> str | None:
+    """What the colour of a dot means that the table does not place on the upper left."""
+    claim, named = view.claim("priority"), _named(view)
+    if claim is None or named is None or named in _fixed(view):
+        return None
+    return words(f"priorities.warm.{claim['variant']}", driver=named)
 
 
 def _title(view: View, words: Words) -> str:
