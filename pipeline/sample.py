@@ -18,6 +18,7 @@ Array = np.ndarray
 
 MOST_DRIVERS = 20
 """Each further driver doubles the subsets; at 20 the default bootstrap takes minutes."""
+MOST_LEVELS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -126,6 +127,12 @@ def _refuse_too_few_units(study: Study, design: Design) -> None:
 def _groups(responses: Responses, rows: Array, name: str, study: Study) -> Groups:
     column = responses.variables[name].iloc[rows]
     levels = tuple(str(level) for level in column.cat.categories if (column == level).any())
+    if len(levels) > MOST_LEVELS:
+        message = (
+            f"'{name}' has {len(levels)} levels; at most {MOST_LEVELS} can be compared, and the names of tiny ones may say "
+            "who answered. Put levels together in the data, or cut a number into bands."
+        )
+        raise AnalysisRefused(study.problem(message, "segments"))
     of_row = np.array([levels.index(str(value)) if isinstance(value, str) else -1 for value in column], dtype=int)
     declared = study.definition.segments.reference.get(name)
     reference = declared if declared in levels else next(iter(levels), "")

@@ -112,6 +112,13 @@ class Ledger:
         """Whether the drivers explain too little to speak of shares: R² under its floor, or an overall F that fails."""
         return self.value("regression", "r2") < FLOOR_R2 or float(self.row("regression", "f")["p_value"]) >= 0.05
 
+    def size_guard(self) -> Guard:
+        """Enough effective respondents, and enough sampling units for any of the errors to be trusted."""
+        n_eff, units = float(self.sample["n_eff"]), int(self.sample["units"])
+        if units < FEWEST_UNITS:
+            return Guard(rule="sampling units of at least", required=FEWEST_UNITS, found=units, passed=False)
+        return Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF)
+
     def caveats(self, driver: str) -> list[str]:
         """Reasons why a driver's own figure is in doubt: 'low_reliability', 'collinear', 'sign'."""
         found = []

@@ -8,7 +8,6 @@ from pipeline.report.claims import (
     FLOOR_R2,
     LOW_RELIABILITY,
     NEAR,
-    SMALLEST_N_EFF,
     Claim,
     Guard,
     Ledger,
@@ -64,7 +63,7 @@ def _guards(ledger: Ledger, leaders: list[str], first: str, prob: float | None) 
     return (
         Guard(rule="r2 of at least the floor", required=FLOOR_R2, found=r2, passed=r2 >= FLOOR_R2),
         Guard(rule="overall F p below", required=0.05, found=p, passed=p < 0.05),
-        _size(ledger),
+        ledger.size_guard(),
         Guard(
             rule="prob_above for every other driver of at least",
             required=CLEAR,
@@ -84,14 +83,6 @@ def _guards(ledger: Ledger, leaders: list[str], first: str, prob: float | None) 
             passed=prob is None or prob >= NEAR,
         ),
     )
-
-
-def _size(ledger: Ledger) -> Guard:
-    """Enough effective respondents, and enough sampling units for any of the errors to be trusted."""
-    n_eff, units = float(ledger.sample["n_eff"]), int(ledger.sample["units"])
-    if units < FEWEST_UNITS:
-        return Guard(rule="sampling units of at least", required=FEWEST_UNITS, found=units, passed=False)
-    return Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF)
 
 
 def _variant(guards: tuple[Guard, ...], leaders: list[str], drivers: int) -> str:
@@ -169,7 +160,7 @@ def unique(ledger: Ledger) -> list[Claim]:
 
 def _graded(ledger: Ledger) -> bool:
     """Whether the study carries a graded claim on several drivers at all."""
-    return len(ledger.drivers) > 1 and not ledger.tells_nothing() and _size(ledger).passed
+    return len(ledger.drivers) > 1 and not ledger.tells_nothing() and ledger.size_guard().passed
 
 
 def _cap(ledger: Ledger) -> int:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.report.claims import CLEAR, MODERATE, SMALLEST_N_EFF, Claim, Guard, Ledger
+from pipeline.report.claims import CLEAR, MODERATE, Claim, Guard, Ledger
 
 QUADRANTS = {(True, True): "fix", (True, False): "keep", (False, True): "low", (False, False): "overkill"}
 
@@ -33,12 +33,12 @@ def priority(ledger: Ledger) -> list[Claim]:
 
 
 def _guards(ledger: Ledger, rated_low: list[str], sound: list[str], important: float | None) -> tuple[Guard, ...]:
-    n_eff, k = float(ledger.sample["n_eff"]), len(ledger.drivers)
+    k = len(ledger.drivers)
     tells = not ledger.tells_nothing()
     rule = "prob_important of at least"
     return (
         Guard(rule="r2 over its floor and overall F p below .05", required="yes", found=str(tells), passed=tells),
-        Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF),
+        ledger.size_guard(),
         Guard(rule="drivers to compare, at least", required=2, found=k, passed=k > 1),
         Guard(rule="drivers with performance below average", required=1, found=len(rated_low), passed=bool(rated_low)),
         Guard(rule="of these, drivers without a caveat", required=1, found=len(sound), passed=bool(sound)),

@@ -31,7 +31,7 @@ def _segment(ledger: Ledger, segment: Values) -> Claim:
     gaps = [
         gap for gap in _gaps(ledger) if gap[1] == variable and all(_large(sizes[level], required) for level in gap[2])
     ]
-    if not gaps or ledger.tells_nothing():
+    if not gaps or ledger.tells_nothing() or not ledger.size_guard().passed:
         return Claim(id="segment", variant="small", values=base, guards=(_size_guard(base),))
     at, _, pair = min(gaps, key=lambda gap: ledger.rows[gap[0]]["p_adjusted"])
     return _graded(ledger, at, pair, base)

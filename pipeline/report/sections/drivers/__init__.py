@@ -20,7 +20,7 @@ from pipeline.report.view import View
 from pipeline.report.words import Words
 from pipeline.report.words.claims import filled, lead_form
 
-UNRANKED = ("none", "none_alone", "small")
+UNRANKED = ("none", "none_alone", "small", "few_units")
 """Forms of the lead claim under which no driver is drawn as leading."""
 
 
