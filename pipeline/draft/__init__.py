@@ -6,7 +6,8 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 
-from pipeline.draft._columns import ORDERS, Column, Role, columns
+from pipeline.draft._columns import Column, Role, columns
+from pipeline.draft._orders import ORDERS, wording
 from pipeline.draft._yaml import name as named
 from pipeline.draft._yaml import one_line, quoted, title
 from pipeline.errors import UsageError
@@ -134,21 +135,17 @@ def _scale_lines(items: Sequence[Column], scales: Mapping[str, tuple[int, int]])
         yield "scales:"
     for name, members in found.items():
         low, points = scales[members[0].name]
-        codes = {
-            text: members[0].order.index(text.casefold()) + 1
-            for column in members
-            for text in column.texts
-            if column.order
-        }
         yield f"  {name}:"
         seen = sorted({value for column in members for value in column.numbers})
-        held = f"the data hold {seen[0]:g} to {seen[-1]:g}; " if seen and not codes else ""
+        held = f"the data hold {seen[0]:g} to {seen[-1]:g}; " if seen else ""
         yield f"    points: {points}  # confirm: {held}what did the questionnaire offer?"
         if low != 1:
             yield f"    start: {low}  # confirm"
-        if codes:
-            pairs = [f"{quoted(text)}: {value}" for text, value in sorted(codes.items(), key=lambda pair: pair[1])]
-            yield f"    codes: {{{', '.join(pairs)}}}  # confirm: the order"
+        order = members[0].order
+        if order:
+            texts = {text for column in members for text in column.texts}
+            labels = ", ".join(map(quoted, wording(order, sorted(texts))))
+            yield f"    labels: [{labels}]  # confirm: the order, lowest first, and those nobody chose"
 
 
 def _groups(items: Sequence[Column], scales: Mapping[str, tuple[int, int]]) -> dict[str, list[Column]]:

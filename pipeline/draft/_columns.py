@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
 
+from pipeline.draft._orders import orders
 from pipeline.draft._personal import personal
 from pipeline.ingest import number, texts
 from pipeline.responses import Table
@@ -79,20 +80,6 @@ CATEGORY_LONGEST = 60
 SCALE_MOST = 10
 SINGLE_LEAST = 5
 STEM = re.compile(r"(.*?)[\s_.\-\[(（]*(?:SQ|sq)?(\d+)[\])）]*")
-ORDERS = (
-    ("strongly disagree", "disagree", "neither agree nor disagree", "agree", "strongly agree"),
-    ("strongly disagree", "disagree", "neutral", "agree", "strongly agree"),
-    ("very dissatisfied", "dissatisfied", "neutral", "satisfied", "very satisfied"),
-    ("very unlikely", "unlikely", "neutral", "likely", "very likely"),
-    ("never", "rarely", "sometimes", "often", "always"),
-    ("非常不同意", "不同意", "一般", "同意", "非常同意"),
-    ("非常不同意", "不同意", "中立", "同意", "非常同意"),
-    ("完全不同意", "不同意", "一般", "同意", "完全同意"),
-    ("非常不满意", "不满意", "一般", "满意", "非常满意"),
-    ("很不满意", "不满意", "一般", "满意", "很满意"),
-    ("非常不可能", "不可能", "一般", "可能", "非常可能"),
-)
-"""Wordings whose order is common knowledge, lowest first."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -121,18 +108,17 @@ class Column:
 
 def columns(table: Table) -> list[Column]:
     """Every column of a table with its likely role, in the order of the file."""
-    found = [_column(name, texts(table, name)) for name in table.columns]
+    filled = {name: [text for text in texts(table, name) if text is not None] for name in table.columns}
+    known = orders([set(cells) - ABSENT for cells in filled.values()])
+    found = [_column(name, cells, order) for (name, cells), order in zip(filled.items(), known, strict=True)]
     stems = [column.stem for column in found if column.role == "scale"]
     return [_private(_single(column, stems.count(column.stem))) for column in found]
 
 
-def _column(name: str, cells: list[str | None]) -> Column:
-    filled = [text for text in cells if text is not None]
+def _column(name: str, filled: list[str], order: tuple[str, ...]) -> Column:
     distinct = tuple(sorted(set(filled)))
     numbers, missing = _answers(distinct)
-    order = next(
-        (order for order in ORDERS if len(distinct) > 1 and {text.casefold() for text in distinct} <= set(order)), ()
-    )
+    missing = missing or (tuple(sorted(ABSENT & set(distinct))) if order else ())
     role = _role(name, distinct, len(filled), numbers, bool(order))
     return Column(
         name=name, texts=distinct, filled=len(filled), numbers=numbers, missing=missing, role=role, order=order

