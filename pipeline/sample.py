@@ -129,8 +129,8 @@ def _groups(responses: Responses, rows: Array, name: str, study: Study) -> Group
     levels = tuple(str(level) for level in column.cat.categories if (column == level).any())
     if len(levels) > MOST_LEVELS:
         message = (
-            f"'{name}' has {len(levels)} levels; at most {MOST_LEVELS} can be compared, and the names of tiny ones may say "
-            "who answered. Put levels together in the data, or cut a number into bands."
+            f"'{name}' has {len(levels)} levels; at most {MOST_LEVELS} can be compared, and the names of tiny ones may "
+            "say who answered. Put levels together in the data, or cut a number into bands."
         )
         raise AnalysisRefused(study.problem(message, "segments"))
     of_row = np.array([levels.index(str(value)) if isinstance(value, str) else -1 for value in column], dtype=int)

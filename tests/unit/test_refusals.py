@@ -74,6 +74,14 @@ def test_more_drivers_than_subsets_allow(study_folder: Folder) -> None:
     assert "21 drivers are too many" in str(error)
 
 
+def test_more_levels_than_can_be_compared(study_folder: Folder) -> None:
+    columns = answers() | {"city": np.array([f"town {at}" for at in range(PEOPLE)])}
+    error = refused(study_folder, columns, segments=["city"])
+    assert isinstance(error, AnalysisRefused)
+    assert "'city' has 60 levels; at most 40" in str(error)
+    assert "town" not in str(error)
+
+
 def test_a_constant_construct(study_folder: Folder) -> None:
     error = refused(study_folder, answers() | {"A": np.full(PEOPLE, 7)})
     assert isinstance(error, AnalysisRefused)
