@@ -173,3 +173,14 @@ def test_on_paper_the_summary_is_page_one_and_pages_are_numbered(opened: Opened,
     )
     whole = re.sub(r"\s", "", told.stdout)
     assert all(re.sub(r"\s", "", text) in whole for text in tables)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_table_is_wider_than_the_paper(opened: Opened, language: str) -> None:
+    page = opened(language, width=672)
+    page.emulate_media(media="print")
+    wide = "[...document.querySelectorAll('.scroll')].filter(one => one.scrollWidth > one.clientWidth + 1).length"
+    page.evaluate("document.querySelectorAll('details').forEach(one => one.open = true)")
+    assert page.evaluate(wide) == 0
+    assert page.evaluate("Math.max(...[...document.querySelectorAll('table')].map(one => one.offsetWidth))") <= 672
+    assert page.evaluate("[...document.querySelectorAll('thead')].some(one => one.offsetHeight)")
