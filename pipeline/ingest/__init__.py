@@ -28,10 +28,19 @@ def read(study: Study) -> Responses:
 
     Raises DefinitionError for a path outside the study folder, else DataError with every problem of the stage reached.
     """
-    files = renamed(study, tables(study))
-    check_columns(study, files)
-    sources = tuple(table.source for table in files)
-    return assemble(study, sheet(files, numeric_columns(study)), sources)
+    try:
+        files = renamed(study, tables(study))
+        check_columns(study, files)
+        sources = tuple(table.source for table in files)
+        return assemble(study, sheet(files, numeric_columns(study)), sources)
+    except DataError as error:
+        raise DataError(*(_placed(study, problem) for problem in error.problems)) from None
+
+
+def _placed(study: Study, problem: Problem) -> Problem:
+    """The problem with the path of its file seen from where the study was named, as several may be built at once."""
+    inside = [file.file for file in study.definition.data if not file.file.startswith("package:")]
+    return replace(problem, where=str(study.folder / problem.where)) if problem.where in inside else problem
 
 
 def tables(study: Study) -> list[Table]:

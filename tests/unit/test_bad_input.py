@@ -14,7 +14,7 @@ from pipeline.errors import WhybuyError
 from tests.conftest import HEADER, ROWS
 
 Folder = Callable[..., Path]
-PLACE = re.compile(r"^(\S+study\.yaml(:\d+:\d+)?|answers\.csv): ")
+PLACE = re.compile(r"^\S+(study\.yaml(:\d+:\d+)?|answers\.csv): ")
 NEXT_STEP = re.compile(
     r"did you mean|possible keys|map it|export|save|put |give |leave|check|close it|correct|add |name |use ",
     re.IGNORECASE,
@@ -124,7 +124,7 @@ def test_an_unreadable_file_gets_a_sentence(study_folder: Folder, monkeypatch: p
         check(study)
     assert caught.value.exit_code == 4
     assert caught.value.lines() == [
-        "answers.csv: cannot be read (Permission denied); check the path and its permissions."
+        f"{study.folder}/answers.csv: cannot be read (Permission denied); check the path and its permissions."
     ]
 
 

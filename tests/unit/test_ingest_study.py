@@ -26,7 +26,14 @@ def responses(folder: Path) -> Responses:
 def problems(folder: Path) -> list[str]:
     with pytest.raises(DataError) as caught:
         responses(folder)
-    return caught.value.lines()
+    return [line.removeprefix(f"{folder}/") if ".csv: " in line else line for line in caught.value.lines()]
+
+
+def test_a_problem_names_the_file_within_its_study(study_folder: Folder) -> None:
+    folder = study_folder(rows=with_cell(1, "p1", "six"))
+    with pytest.raises(DataError) as caught:
+        responses(folder)
+    assert str(caught.value).startswith(f'{folder}/answers.csv: row 3, column "p1": ')
 
 
 def with_cell(row: int, column: str, value: str) -> list[list[str]]:
@@ -349,8 +356,9 @@ def test_a_path_that_leaves_the_study_folder_is_refused(study_folder: Folder, na
     ],
 )
 def test_a_file_that_is_not_there_says_what_to_do(study_folder: Folder, name: str, words: str) -> None:
-    (line,) = problems(study_folder(data=name))
-    assert line.startswith(f"{name}: ")
+    folder = study_folder(data=name)
+    (line,) = problems(folder)
+    assert line.startswith((f"{name}: ", f"{folder}: "))
     assert words in line
 
 
