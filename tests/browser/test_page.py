@@ -146,11 +146,13 @@ def test_without_script_everything_is_there_but_the_buttons_that_need_it(opened:
 
 
 def test_the_contents_mark_the_section_being_read(opened: Opened) -> None:
+    from playwright.sync_api import expect
+
     page = opened("en")
     current = "document.querySelector('.contents [aria-current]').hash"
     assert page.evaluate(current) == "#summary"
     page.evaluate("document.getElementById('drivers').scrollIntoView({behavior: 'instant'})")
-    page.wait_for_function("document.querySelector('.contents [aria-current]').hash === '#drivers'")
+    expect(page.locator(".contents [aria-current]")).to_have_attribute("href", "#drivers")
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
