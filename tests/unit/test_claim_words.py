@@ -124,7 +124,10 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "flow": [{"read": 300, "analysed": 290, "share": 0.9667, "largest": "no_outcome", "largest_n": 8}],
     "nonresponse": [MISSING, MISSING | {"difference": 0.4, "low": 0.1, "high": 0.7}, MISSING | {"dropped": 1}],
     "agreement": [{"driver": "trust", "other": "price", "tau": tau} for tau in (0.9, None)],
-    "unique": [{"adds": ["trust"], "nothing": ["price"], "outcome": "intent", "k": 2, "p": 0.004}],
+    "unique": [
+        {"adds": ["trust"], "nothing": ["price"], "outcome": "intent", "k": 2, "p": 0.004, "weak": weak}
+        for weak in ([], ["price"])
+    ],
     "caveat": [CAVEAT, CAVEAT | {"b": 0.1, "r": -0.3}],
     "limit": [LIMIT, LIMIT | {"drivers": ["trust", "price"]}],
     "sample_type": [{"n": 250}],

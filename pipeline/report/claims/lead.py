@@ -6,7 +6,6 @@ from pipeline.report.claims import (
     CLEAR,
     FEWEST_UNITS,
     FLOOR_R2,
-    LOW_RELIABILITY,
     NEAR,
     Claim,
     Guard,
@@ -153,6 +152,7 @@ def unique(ledger: Ledger) -> list[Claim]:
     level = None if weakest is None or not _graded(ledger) else min(3 if weakest < 0.01 else 2, _cap(ledger))
     variant = "none" if not adds else "some" if nothing else "all"
     values = {"adds": adds, "nothing": nothing, "outcome": ledger.outcome, "k": len(tested), "p": weakest}
+    values |= {"weak": [name for name in tested if "low_reliability" in ledger.caveats(name)]}
     guards = (Guard(rule="Holm-adjusted p below", required=0.05, found=min(tested.values()), passed=bool(adds)),)
     evidence = ledger.at(*(("regression", "b", name) for name in tested))
     return [Claim(id="unique", variant=variant, level=level, values=values, evidence=evidence, guards=guards)]
@@ -168,7 +168,7 @@ def _cap(ledger: Ledger) -> int:
 
     What a badly measured rating fails to carry shows up as somebody else's own contribution (Westfall & Yarkoni 2016).
     """
-    alphas = [ledger.row("reliability", "alpha", name) for name in ledger.drivers]
-    if any(row["estimate"] is not None and row["estimate"] < LOW_RELIABILITY for row in alphas):
+    if any("low_reliability" in ledger.caveats(name) for name in ledger.drivers):
         return 1
+    alphas = [ledger.row("reliability", "alpha", name) for name in ledger.drivers]
     return 2 if any(row["reason"] == "one_item" for row in alphas) else 3

@@ -85,6 +85,7 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "agreement": agreement_form,
     "nonresponse": nonresponse_form,
     "caveat": caveat_form,
+    "unique": lambda variant, values: "some_weak" if variant == "some" and values["weak"] else variant,
     "quadrant": lambda variant, values: values["quadrant"] if variant == "classified" else variant,
 }
 
