@@ -25,7 +25,7 @@ NOTHING = 1e-12
 class Importance:
     """Raw importances of p drivers by every metric: point (p,) and draws (B, p), with R² beside them.
 
-    Resamples in which the drivers cannot be told apart are NaN in the draws; `usable_share` says how many were not.
+    Resamples in which the drivers cannot be told apart are NaN in the draws.
     """
 
     drivers: tuple[str, ...]
@@ -33,7 +33,6 @@ class Importance:
     draws: dict[str, Array]
     r2: float
     r2_draws: Array
-    usable_share: float
 
     def share(self, method: str = "lmg") -> tuple[Array, Array]:
         """Shares of R²: point (p,), draws (B, p)."""
@@ -64,7 +63,6 @@ def decompose(resampled: Resampled, methods: Collection[str] = METHODS) -> Impor
         draws={name: METHODS[name](safe[:, :-1, :-1], safe[:, :-1, -1]) * hidden[:, None] for name in methods},
         r2=whole,
         r2_draws=drawn * hidden,
-        usable_share=float(good.mean()),
     )
 
 
