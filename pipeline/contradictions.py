@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pipeline.clashes import terms
 from pipeline.errors import Problem, listing, nearest
 from pipeline.specs import NAME
 from pipeline.study import Place, Study
@@ -14,6 +15,7 @@ INTERCEPT = "intercept"
 
 def contradictions(study: Study) -> Iterator[Problem]:
     """Every problem between keys, in the order of the kinds below."""
+    yield from _source(study)
     yield from _names(study)
     yield from _model(study)
     yield from _constructs(study)
@@ -23,6 +25,17 @@ def contradictions(study: Study) -> Iterator[Problem]:
     yield from _stack(study)
     yield from _segments(study)
     yield from _labels(study)
+
+
+def _source(study: Study) -> Iterator[Problem]:
+    """A study stands on answers or on a published table, never on both."""
+    definition = study.definition
+    if definition.data and definition.correlations:
+        yield study.problem("a study has data or correlations, not both; take one of them out.", "correlations")
+    if not definition.data and definition.correlations is None:
+        yield study.problem(
+            "'data' is missing; name the file with the answers, or a published table under 'correlations'."
+        )
 
 
 def _names(study: Study) -> Iterator[Problem]:
@@ -37,15 +50,18 @@ def _names(study: Study) -> Iterator[Problem]:
 
 
 def _model(study: Study) -> Iterator[Problem]:
-    known = list(study.definition.constructs)
-    model = study.definition.model
+    definition, model = study.definition, study.definition.model
+    known = list(definition.constructs)
     if model.outcome not in known:
         message = f"unknown outcome '{model.outcome}'.{nearest(model.outcome, known)} Constructs are: {listing(known)}."
         yield study.problem(message, "model", "outcome")
+    possible = [*known, *definition.variables]
     for position, driver in enumerate(model.drivers or ()):
         place = ("model", "drivers", position)
-        if driver not in known:
-            message = f"unknown driver '{driver}'.{nearest(driver, known)} Drivers are constructs: {listing(known)}."
+        if driver not in possible:
+            close = nearest(driver, possible)
+            others = f", or variables: {listing(list(definition.variables))}" if definition.variables else ""
+            message = f"unknown driver '{driver}'.{close} Drivers are constructs: {listing(known)}{others}."
             yield study.problem(message, *place)
         elif driver == model.outcome:
             yield study.problem(f"'{driver}' is the outcome; it cannot be its own driver.", *place)
@@ -55,6 +71,7 @@ def _model(study: Study) -> Iterator[Problem]:
         yield study.problem(
             "at least one driver is needed; leave the key out to use every other construct.", "model", "drivers"
         )
+    yield from terms(study)
 
 
 def _constructs(study: Study) -> Iterator[Problem]:
@@ -62,6 +79,10 @@ def _constructs(study: Study) -> Iterator[Problem]:
     owner: dict[str, str] = {}
     for name, construct in study.definition.constructs.items():
         here = ("constructs", name)
+        if study.definition.correlations:
+            continue
+        if not construct.items:
+            yield study.problem(f"construct '{name}' has no items; name the columns that measure it.", *here)
         if construct.scale is None and len(scales) != 1:
             known = listing(list(scales)) or "none is declared yet under scales"
             message = f"construct '{name}' names no scale; add 'scale:' with one of: {known}."
@@ -74,7 +95,7 @@ def _constructs(study: Study) -> Iterator[Problem]:
             if item not in construct.items:
                 message = f"'{item}' is reversed but is no item of '{name}'.{nearest(item, construct.items)}"
                 yield study.problem(message, *here, "reverse")
-        if construct.needed > len(construct.items):
+        if construct.items and construct.needed > len(construct.items):
             message = f"min_answered is {construct.min_answered}, but '{name}' has {len(construct.items)} items."
             yield study.problem(message, *here, "min_answered")
         for item in construct.items:
@@ -168,6 +189,12 @@ def _segments(study: Study) -> Iterator[Problem]:
                 f"'{name}' is not compared.{nearest(name, names)} Variables compared are: {listing(names) or 'none'}."
             )
             yield study.problem(message, "segments", "reference", name)
+    for position, name in enumerate(study.definition.segments.explain):
+        if name not in names:
+            message = (
+                f"'{name}' is not compared.{nearest(name, names)} Variables compared are: {listing(names) or 'none'}."
+            )
+            yield study.problem(message, "segments", "explain", position)
     for name in names:
         variable = study.variable(name)
         if not variable.from_ and (variable.column or name) == study.definition.respondent.id:

@@ -41,6 +41,17 @@ ANALYSES: Mapping[str, str] = {
     "distribution": "how answers fall on the scale",
     "performance": "how high the drivers are rated, and the importance-performance quadrants",
     "nonresponse": "answers that are missing, and who gave them",
+    "dominance": "which driver adds more, submodel by submodel",
+    "commonality": "what each driver explains alone, and what it shares",
+    "groups": "importance of declared groups of drivers, and of the drivers within them",
+    "outcome_models": "the same shares when the outcome is modelled in another way",
+    "disattenuated": "importance after correction for unreliable measurement",
+    "halo": "how far one general impression runs through all ratings",
+    "tipping": "how little it would take to turn the result",
+    "nonlinearity": "whether straight lines are enough, and whether low or high ratings weigh more",
+    "specification": "how the result stands over every defensible way of running the analysis",
+    "assumption": "figures behind the assumptions that are checked by name",
+    "change": "why a share, or the mean of the outcome, differs between two groups",
 }
 
 METRICS: Mapping[str, str] = {
@@ -79,6 +90,78 @@ METRICS: Mapping[str, str] = {
     "omega": "McDonald's omega total of a one-factor minres solution",
     "item_missing": "share of kept and dropped respondents without a usable answer to the item",
     "mean_difference": "difference of two means, in points of the scale",
+    "first": "squared correlation with the outcome: what the driver explains alone, in R² units",
+    "first_share": "first divided by its sum over the drivers",
+    "last": "drop of r2 when the driver leaves the full model (usefulness), in R² units",
+    "last_share": "last divided by its sum over the drivers",
+    "betasq": "squared standardised coefficient",
+    "betasq_share": "betasq divided by its sum over the drivers",
+    "pratt": "standardised coefficient times correlation (product measure), may be negative; sums to r2",
+    "pratt_share": "pratt divided by r2; may be negative",
+    "car": "squared correlation-adjusted correlation (CAR score), in R² units; sums to r2",
+    "car_share": "car divided by r2; sums to 1",
+    "kruskal": "mean squared partial correlation over all orders of entry",
+    "kruskal_share": "kruskal divided by its sum over the drivers",
+    "prob_top": "share of draws in which the driver is among the first k by lmg_share (contrast top:k)",
+    "prob_behind_first": (
+        "share of draws in which the driver that is first by the metric of the contrast exceeds the term"
+    ),
+    "lmg_share_difference": (
+        "lmg_share of the term less that of the contrast; p_value is that of the equivalence test "
+        "within the declared smallest difference"
+    ),
+    "f_unique": "F statistic of the driver's own contribution beyond all others; Wald form when design-based",
+    "r2_controls": "share of the outcome's variance that the controls explain before any driver",
+    "r2_cv": "r2 in respondents that the model has not seen (10-fold cross-validation)",
+    "conditional_dominance": "mean increase of r2 when the driver joins models of the size named by the contrast",
+    "complete_dominance": "share of submodels in which the driver adds more than the contrast",
+    "unique": "what only this driver explains, in R² units",
+    "shared_within": "what the driver explains together with others of its group only",
+    "shared_across": "what the driver explains together with drivers outside its group",
+    "owen": "share of the group's lmg that falls on the driver (Owen value), in R² units; sums to r2",
+    "owen_share": "owen divided by r2; sums to 1",
+    "pseudo_r2": "pseudo-R² of the outcome model of the contrast (McFadden's or Tjur's)",
+    "parallel_lines": "chi-square of the test that one slope holds for every step of the ordered outcome",
+    "reliability_used": "reliability by which a construct was corrected",
+    "first_eigenvalue": "share of the drivers' total variance on their first principal component",
+    "between_share": "share of a rating's variance that lies between respondents",
+    "tipping_respondents": (
+        "fewest respondents found whose removal turns the order of the first two drivers; an upper bound"
+    ),
+    "tipping_share": "tipping_respondents divided by the number of respondents",
+    "partial_r2": "share of the outcome's remaining variance that the driver explains beyond all others",
+    "robustness_value": (
+        "strength an unmeasured confounder needs, with driver and outcome, to bring the coefficient to zero"
+    ),
+    "robustness_value_alpha": "the same to make the coefficient no longer significant",
+    "confounded_b": "coefficient left after a confounder as strong as the driver of the contrast",
+    "r2_cv_gain": "r2_cv of a boosted model less that of the linear one",
+    "penalty": "points of outcome lost where the driver is rated low instead of in the middle",
+    "reward": "points of outcome gained where the driver is rated high instead of in the middle",
+    "asymmetry": "reward less penalty over their sum: -1 penalty only, +1 reward only",
+    "spec_count": "number of specifications",
+    "spec_first": "share of specifications in which the driver comes first; with a contrast, of those with that choice",
+    "spec_lowest": "smallest share of the driver over the specifications",
+    "spec_median": "median share of the driver over the specifications",
+    "spec_highest": "largest share of the driver over the specifications",
+    "spec_significant": (
+        "share of specifications with a significant coefficient of the same sign; p_value is against shuffled outcomes"
+    ),
+    "distinct_values": "number of different scores",
+    "monotone_loss": (
+        "part of the differences between rating levels that is lost when the outcome may only rise or only fall"
+    ),
+    "largest_residual": "largest studentised residual; p_value after Bonferroni",
+    "serial_correlation": "correlation of neighbouring residuals in the order of the interviews",
+    "breusch_pagan": "chi-square of the test of constant variance (studentised)",
+    "share_change": "lmg_share in the first group of the contrast less that in the second",
+    "change_effect": "part of share_change due to the coefficients",
+    "change_spread": "part of share_change due to how widely ratings differ",
+    "change_overlap": "part of share_change due to how far ratings move together",
+    "change_reliability": "part of share_change due to measurement error",
+    "mean_change": "mean of the outcome in the first group of the contrast less that in the second",
+    "change_level": "part of mean_change due to how high the driver is rated",
+    "change_weight": "part of mean_change due to how much a rating counts, with the constant where no term is named",
 }
 
 STATES: Mapping[str, str] = {

@@ -12,6 +12,7 @@ from pipeline.responses import Flow, Responses
 from pipeline.score import Scores
 from pipeline.screen import Screening
 from pipeline.study import Study
+from pipeline.terms import Terms, columns_of, terms_of
 from pipeline.weight import Base, Design, base, weigh
 
 Array = np.ndarray
@@ -36,9 +37,10 @@ class Groups:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Sample:
-    """r complete rows. names: drivers, then the outcome. scores: (r, len(names)). items[construct]: (r, items).
+    """r complete rows. names: constructs that drive, then the outcome. scores: (r, len(names)). items: (r, items) each.
 
-    `everyone` is the base of the whole sample; `dropped` says what happened to the rows that are not in it.
+    `terms` is the model itself, which may have controls, categories and interactions beside the scores; absent, the
+    scores are the model. `everyone` is the base of the whole sample; `flow` says what happened to the other rows.
     """
 
     names: tuple[str, ...]
@@ -50,10 +52,17 @@ class Sample:
     everyone: Base
     flow: tuple[Flow, ...]
     stacked: bool
+    terms: Terms | None = None
+
+    @property
+    def model(self) -> Terms:
+        """Columns and players of the model."""
+        return self.terms or Terms.of_scores(self.names, self.scores)
 
     @property
     def drivers(self) -> tuple[str, ...]:
-        return self.names[:-1]
+        """Players of the model, whatever their kind."""
+        return self.terms.players if self.terms else self.names[:-1]
 
     @property
     def outcome(self) -> str:
@@ -67,16 +76,22 @@ class Sample:
 
 
 def sample(responses: Responses, screening: Screening, scores: Scores, study: Study) -> Sample:
-    """Rows that were kept and have a score on the outcome and every driver (listwise).
+    """Rows that were kept and have a score on the outcome and every driver, and every control (listwise).
 
     Raises AnalysisRefused where too few rows are left for the drivers.
     """
     values = np.column_stack([scores.values[name] for name in study.used])
-    no_outcome = screening.keep & ~np.isfinite(values[:, -1])
-    no_driver = screening.keep & ~no_outcome & ~np.isfinite(values).all(1)
-    rows = np.flatnonzero(screening.keep & ~no_outcome & ~no_driver)
-    removed = {"no_outcome": int(no_outcome.sum()), "no_driver": int(no_driver.sum())}
-    flow = (*screening.flow, Flow(stage="answered", remaining=len(rows), removed=removed))
+    variables = columns_of(responses, study)
+    gone = {"no_outcome": ~np.isfinite(values[:, -1])}
+    gone["no_driver"] = ~np.isfinite(values).all(1) | variables.no_driver
+    gone["no_control"] = variables.no_control
+    keep, removed = screening.keep.copy(), {}
+    for reason, absent in gone.items():
+        removed[reason] = int((keep & absent).sum())
+        keep &= ~absent
+    rows = np.flatnonzero(keep)
+    counted = {reason: count for reason, count in removed.items() if count or reason != "no_control"}
+    flow = (*screening.flow, Flow(stage="answered", remaining=len(rows), removed=counted))
     respondent = responses.respondent[rows]
     _refuse_too_many(study)
     _refuse_too_few(study, len(np.unique(respondent)))
@@ -92,6 +107,7 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
         everyone=base(design.weight, respondent),
         flow=flow,
         stacked=len(np.unique(respondent)) < len(rows),
+        terms=terms_of(study, values[rows], variables, rows, design.weight),
     )
 
 

@@ -58,6 +58,10 @@ def _segments(value: Any) -> Any:
     return {"compare": value} if isinstance(value, (list, str)) else value
 
 
+def _group(value: Any) -> Any:
+    return {"drivers": value} if isinstance(value, (list, str)) else value
+
+
 Names = Annotated[tuple[str, ...], BeforeValidator(_one_or_many)]
 Code = Annotated[str, BeforeValidator(_text)]
 Codes = Annotated[tuple[Code, ...], BeforeValidator(_one_or_many)]
@@ -152,13 +156,16 @@ class Scale(Spec):
 
 class Construct(Spec):
     items: Annotated[dict[str, Label | None], BeforeValidator(_items)] = Field(
-        min_length=1, description="Columns that measure it: one name, a list, or a map column -> wording."
+        {}, description="Columns that measure it: one name, a list, or a map column -> wording."
     )
     label: Label | None = Field(None, description="Name in the report; the key itself when absent.")
     scale: str | None = Field(None, description="A name under scales; may be absent where only one scale is declared.")
     reverse: Names = Field((), description="Items in which a high answer means little of the construct.")
     min_answered: int | None = Field(
         None, ge=1, description="Answers a score needs: all of 1-2 items, else half, rounded up."
+    )
+    reliability: float | None = Field(
+        None, gt=0, le=1, description="Reliability known from elsewhere, for a single item or a published table."
     )
     source: str | None = Field(None, description="Literature the items come from.")
 
@@ -195,10 +202,41 @@ class Stack(Spec):
     columns: dict[str, tuple[str, ...]] = Field(description="New column -> the column of each level.")
 
 
+class Group(Spec):
+    """Drivers that also play as one."""
+
+    drivers: Names = Field(min_length=1, description="Drivers of the group; each belongs to one group.")
+    label: Label | None = None
+
+
 class Model(Spec):
     outcome: str = Field(description="Construct to explain.")
     drivers: tuple[str, ...] | None = Field(
-        None, description="Constructs that may explain it; every other one when absent."
+        None, description="Constructs or variables that may explain it; every other construct when absent."
+    )
+    level: Literal["scales", "items"] = Field(
+        "scales", description="items: every item is a driver, and its construct the group it belongs to."
+    )
+    controls: Names = Field((), description="Variables that are taken into account before any driver.")
+    groups: dict[str, Annotated[Group, BeforeValidator(_group)]] = Field(
+        {}, description="Groups of drivers that also play as one; a driver in none stands alone."
+    )
+    interactions: tuple[tuple[str, str], ...] = Field(
+        (), description="Pairs of drivers whose product may enter once both are in."
+    )
+    outcome_type: Literal["score", "binary", "ordered", "count"] = Field(
+        "score", description="What else the outcome may be modelled as, beside the score."
+    )
+    correlations: Literal["pearson", "polychoric", "shrunk"] = Field(
+        "pearson", description="shrunk: for many drivers and few respondents; polychoric: answers as steps of a normal."
+    )
+    inference: Literal["bootstrap", "bayesian", "jackknife"] = Field(
+        "bootstrap", description="bayesian: exponential weights; jackknife: no replicates, for very large samples."
+    )
+    interval: Literal["percentile", "bca"] = Field("percentile", description="Kind of the intervals of shares.")
+    sesoi: float | None = Field(None, gt=0, lt=0.5, description="Smallest difference of two shares that matters.")
+    collinear: Literal["refuse", "show"] = Field(
+        "refuse", description="show: shares of drivers that repeat each other, with a warning on the chart."
     )
     draws: int = Field(2000, ge=200, le=20000, description="Bootstrap replicates.")
     seed: int = Field(20260101, ge=0, lt=2**63, description="Seed of the bootstrap.")
@@ -212,6 +250,7 @@ class Segments(Spec):
     reference: dict[str, Code] = Field(
         {}, description="Variable -> level the others are compared with; the first when absent."
     )
+    explain: Names = Field((), description="Variables, besides brand and waves, whose differences are taken apart.")
 
 
 class Weights(Spec):
@@ -239,11 +278,21 @@ class Report(Spec):
     theme: Theme = Theme()
 
 
+class Correlations(Spec):
+    """A published correlation table, in place of data."""
+
+    file: str = Field(description="CSV inside the study folder: names, correlations; mean and sd if they are known.")
+    n: int = Field(ge=4, description="Respondents behind the table.")
+
+
 class Definition(Spec):
     """A whole study.yaml."""
 
     study: StudyInfo
-    data: Annotated[tuple[DataFile, ...], BeforeValidator(_files)] = Field(min_length=1)
+    data: Annotated[tuple[DataFile, ...], BeforeValidator(_files)] = Field(
+        (), description="One file or several; a study without it has correlations."
+    )
+    correlations: Correlations | None = None
     constructs: dict[str, Construct] = Field(min_length=2)
     model: Model
     sample: SampleInfo = SampleInfo()

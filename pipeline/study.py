@@ -44,14 +44,33 @@ class Study:
 
     @property
     def drivers(self) -> tuple[str, ...]:
-        """Driver constructs, in the order of the study."""
+        """Drivers in the order of the study: constructs, variables, then interactions as 'a*b'."""
         others = tuple(name for name in self.definition.constructs if name != self.outcome)
-        return self.definition.model.drivers or others
+        named = self.definition.model.drivers or others
+        return (*named, *(f"{a}*{b}" for a, b in self.definition.model.interactions))
+
+    @property
+    def scored(self) -> tuple[str, ...]:
+        """Drivers that are constructs."""
+        return tuple(name for name in self.drivers if name in self.definition.constructs)
 
     @property
     def used(self) -> tuple[str, ...]:
-        """Constructs of the model: the drivers, then the outcome."""
-        return (*self.drivers, self.outcome)
+        """Constructs of the model: the drivers among them, then the outcome."""
+        return (*self.scored, self.outcome)
+
+    @property
+    def controls(self) -> tuple[str, ...]:
+        """Variables that are taken into account before any driver."""
+        return self.definition.model.controls
+
+    @property
+    def groups(self) -> dict[str, tuple[str, ...]]:
+        """Group of drivers -> its drivers, in the order of the study; a driver in no group is in none here."""
+        return {
+            name: tuple(driver for driver in self.drivers if driver in group.drivers)
+            for name, group in self.definition.model.groups.items()
+        }
 
     @property
     def segment_variables(self) -> tuple[str, ...]:
@@ -110,6 +129,10 @@ def load(path: str | Path) -> Study:
     problems = list(contradictions(study))
     if problems:
         raise DefinitionError(*problems)
+    if definition.model.level == "items":
+        from pipeline.itemised import itemised
+
+        return itemised(study)
     return study
 
 

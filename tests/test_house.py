@@ -23,10 +23,10 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 SHELVES = ("ingest", "model/importance", "report/charts", "report/sections")
 ORDER = (
     ("errors",),
-    ("specs", "wording", "contradictions", "study", "responses", "estimates", "moments", "progress"),
+    ("specs", "wording", "contradictions", "clashes", "itemised", "study", "responses", "estimates", "moments", "progress"),
     ("ingest",),
     ("screen", "weight", "score", "draft", "checkup"),
-    ("sample",),
+    ("sample", "terms"),
     ("model",),
     ("analysis",),
     ("report",),

@@ -23,15 +23,22 @@ class Setting:
     level: float
     minimum_base: int
     low_base: int
+    seed: int = 20260101
+    draws: int = 2000
+    sesoi: float | None = None
+    """Smallest difference of two shares that matters, where the study declares one."""
 
     @classmethod
     def of(cls, study: Study) -> Setting:
-        quality = study.definition.quality
+        quality, model = study.definition.quality, study.definition.model
         return cls(
             outcome=study.outcome,
-            level=study.definition.model.confidence,
+            level=model.confidence,
             minimum_base=quality.minimum_base,
             low_base=quality.low_base,
+            seed=model.seed,
+            draws=model.draws,
+            sesoi=model.sesoi,
         )
 
     def state(self, base: Base) -> dict[str, str]:

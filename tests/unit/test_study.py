@@ -79,7 +79,7 @@ SHAPES = [
         "2:1: 'data' is the number 5; it must be a path, or a list of paths or of maps with the keys file, wave,",
     ),
     ("a.csv", "[{file: a, format: spss}]", "2:18: 'format' is the text \"spss\"; it must be csv, excel or parquet."),
-    ("data: a.csv\n", "", "'data' is missing."),
+    ("data: a.csv\n", "", "'data' is missing; name the file"),
     (
         "points: 7",
         "points: seven",
@@ -103,7 +103,7 @@ SHAPES = [
         "[a, b]",
         "5:3: 'trust' is a list; it must be a map with the keys items, label, scale, reverse,",
     ),
-    ("[a, b]", "[]", "5:11: 'items' holds 0 entries; it must hold at least 1."),
+    ("[a, b]", "[]", "5:3: construct 'trust' has no items; name the columns that measure it."),
     ("[a, b]", "[a, a]", "5:11: 'items': item 'a' is listed twice."),
     (
         "[a, b]",
@@ -165,7 +165,7 @@ def test_one_mistake_gets_one_sentence(tmp_path: Path, old: str, new: str, expec
 
 
 ADDED = [
-    ("modle: 3", "9:1: unknown key 'modle'. Did you mean 'model'? Possible keys here: study, data, constructs,"),
+    ("modle: 3", "9:1: unknown key 'modle'. Did you mean 'model'? Possible keys here: study, data, correlations,"),
     ("5: 3", "9:1: the number 5 cannot be a key here. Possible keys here: study,"),
     ("? [a, b]\n: 3", "a list cannot be a key here. Possible keys here: study,"),
     ("study: {title: x}", "9:1: the key 'study' stands twice; keep one of them."),

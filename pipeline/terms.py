@@ -1,0 +1,161 @@
+"""Terms: the columns of the model, made of scores, of variables that control or drive, and of interactions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+
+from pipeline.errors import AnalysisRefused
+from pipeline.responses import Responses
+from pipeline.study import Study
+
+Array = np.ndarray
+
+MOST_CATEGORIES = 12
+"""Levels of a category in the model; each takes a degree of freedom."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """The columns of the model over r rows: controls, then those of the drivers, then the outcome.
+
+    values: (r, len(names)). players: drivers in the order of the study, each with its columns in `at`, counted after
+    the controls. parents: players that must be in before an interaction may enter. groups: name -> its players.
+    """
+
+    names: tuple[str, ...]
+    values: Array
+    controls: int
+    players: tuple[str, ...]
+    at: tuple[tuple[int, ...], ...]
+    parents: Mapping[int, tuple[int, ...]]
+    groups: Mapping[str, tuple[int, ...]]
+    kinds: Mapping[str, str]
+    """Player -> 'construct', 'number', 'category' or 'interaction'."""
+
+    @property
+    def plain(self) -> bool:
+        """One column a driver, no controls, no order of entry."""
+        return not self.controls and not self.parents and all(len(columns) == 1 for columns in self.at)
+
+    @property
+    def x(self) -> Array:
+        """(r, columns before the outcome)."""
+        return self.values[:, :-1]
+
+    @property
+    def y(self) -> Array:
+        """(r,) the outcome."""
+        return self.values[:, -1]
+
+    @classmethod
+    def of_scores(cls, names: tuple[str, ...], scores: Array) -> Terms:
+        """Terms of a model whose drivers are the score columns themselves."""
+        players = names[:-1]
+        return cls(
+            names=names,
+            values=scores,
+            controls=0,
+            players=players,
+            at=tuple((at,) for at in range(len(players))),
+            parents={},
+            groups={},
+            kinds=dict.fromkeys(players, "construct"),
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Variables:
+    """Columns of the variables in the model, over all rows read: name -> (names, (rows, columns)), NaN if absent."""
+
+    columns: Mapping[str, tuple[tuple[str, ...], Array]]
+    kinds: Mapping[str, str]
+    no_driver: Array
+    no_control: Array
+
+
+def columns_of(responses: Responses, study: Study) -> Variables:
+    """Numbers as they are; categories as one column a level, the reference (declared or first) left out."""
+    drivers = [name for name in study.drivers if name in responses.variables and name not in study.scored]
+    found = {name: _columns(responses, study, name) for name in (*study.controls, *drivers)}
+    kinds = {name: "number" if _is_number(responses, name) else "category" for name in drivers}
+    return Variables(
+        columns=found,
+        kinds=kinds,
+        no_driver=_absent([found[name][1] for name in drivers], len(responses.respondent)),
+        no_control=_absent([found[name][1] for name in study.controls], len(responses.respondent)),
+    )
+
+
+def _absent(columns: list[Array], rows: int) -> Array:
+    return ~np.isfinite(np.column_stack([np.zeros(rows), *columns])).all(1)
+
+
+def _is_number(responses: Responses, name: str) -> bool:
+    return responses.variables[name].dtype.kind == "f"
+
+
+def _columns(responses: Responses, study: Study, name: str) -> tuple[tuple[str, ...], Array]:
+    column = responses.variables[name]
+    if _is_number(responses, name):
+        return (name,), column.to_numpy(float)[:, None]
+    levels = [str(level) for level in column.cat.categories if (column == level).any()]
+    if not 2 <= len(levels) <= MOST_CATEGORIES:
+        message = (
+            f"'{name}' has {len(levels)} levels with answers; in the model a category has 2 to {MOST_CATEGORIES}. "
+            "Put levels together in the data, or declare it as a number."
+        )
+        raise AnalysisRefused(study.problem(message, "variables", name))
+    reference = study.definition.segments.reference.get(name, levels[0])
+    shown = [level for level in levels if level != (reference if reference in levels else levels[0])]
+    inside = np.column_stack([(column == level).to_numpy(float) for level in shown])
+    inside[column.isna().to_numpy()] = np.nan
+    return tuple(f"{name}={level}" for level in shown), inside
+
+
+def terms_of(study: Study, scores: Array, variables: Variables, rows: Array, weight: Array) -> Terms:
+    """Terms over the analysed rows; factors of an interaction are centred at their weighted mean."""
+    constructs = dict(zip(study.used, scores.T, strict=True))
+    names: list[str] = []
+    columns: list[Array] = []
+    for control in study.controls:
+        names += variables.columns[control][0]
+        columns += list(variables.columns[control][1][rows].T)
+    controls, at = len(names), []
+    for player in study.drivers:
+        own = _player(player, constructs, variables, rows, weight)
+        at.append(tuple(range(len(names) - controls, len(names) - controls + len(own[0]))))
+        names += own[0]
+        columns += own[1]
+    place = {player: position for position, player in enumerate(study.drivers)}
+    kinds = {player: _kind(player, constructs, variables) for player in study.drivers}
+    return Terms(
+        names=(*names, study.outcome),
+        values=np.column_stack([*columns, constructs[study.outcome]]),
+        controls=controls,
+        players=study.drivers,
+        at=tuple(at),
+        parents={place[f"{a}*{b}"]: (place[a], place[b]) for a, b in study.definition.model.interactions},
+        groups={name: tuple(place[driver] for driver in drivers) for name, drivers in study.groups.items()},
+        kinds=kinds,
+    )
+
+
+def _kind(player: str, constructs: Mapping[str, Array], variables: Variables) -> str:
+    return "construct" if player in constructs else variables.kinds.get(player, "interaction")
+
+
+def _player(
+    player: str, constructs: Mapping[str, Array], variables: Variables, rows: Array, weight: Array
+) -> tuple[tuple[str, ...], list[Array]]:
+    if player in constructs:
+        return (player,), [constructs[player]]
+    if player in variables.columns:
+        names, values = variables.columns[player]
+        return names, list(values[rows].T)
+    product = np.ones(len(rows))
+    for part in player.split("*"):
+        product = product * (constructs[part] - np.average(constructs[part], weights=weight))
+    return (player,), [product]
