@@ -33,7 +33,7 @@ Found = tuple[Array, Array]
 
 NAMES = ("slope", "spread", "overlap", "reliability")
 PARTS = ("change_effect", "change_spread", "change_overlap", "change_reliability")
-WORK = 1 << 26
+WORK = 1 << 24
 """Submodels looked at for one contrast; with many drivers the first replicates are used, not all."""
 FEWEST_DRAWS = 200
 FIT = 0.5
@@ -98,10 +98,14 @@ def ingredients(moments: Moments, reliability: Array) -> Ingredients:
 def swap(one: Ingredients, other: Ingredients) -> Array:
     """(4, …, p) parts of share(one) - share(other), as in PARTS: the mean step over all orders of swapping."""
     pair = (other, one)
-    found = {
-        chosen: Ingredients(**{name: getattr(pair[at], name) for name, at in zip(NAMES, chosen, strict=True)}).share()
-        for chosen in product((0, 1), repeat=len(NAMES))
-    }
+    differs = [not np.array_equal(getattr(one, name), getattr(other, name)) for name in NAMES]
+    found: dict[tuple[int, ...], Array] = {}
+    for chosen in product((0, 1), repeat=len(NAMES)):
+        same = tuple(at * unequal for at, unequal in zip(chosen, differs, strict=True))
+        if same not in found:
+            parts = {name: getattr(pair[at], name) for name, at in zip(NAMES, same, strict=True)}
+            found[same] = Ingredients(**parts).share()
+        found[chosen] = found[same]
     return shapley(found)
 
 
