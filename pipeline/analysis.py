@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -36,6 +37,8 @@ class Analysis:
     sample: Sample
     sources: tuple[Source, ...]
     content_sha256: str
+    specifications: tuple[dict[str, Any], ...] = ()
+    """Every way the analysis was run again, with its shares: what the specification curve is drawn from."""
 
 
 def analyse(study: Study, progress: Progress | None = None) -> Analysis:
@@ -71,6 +74,13 @@ def _analysis(study: Study, people: Sample, responses: Responses, rows: list[Row
         sources=responses.sources,
         content_sha256=responses.content_sha256,
     )
+
+
+def explained(study: Study) -> tuple[str, ...]:
+    """Variables whose differences are taken apart: brand, waves and those that segments.explain names."""
+    segments = study.definition.segments
+    compared = set(segments.compare) - {segments.brand, segments.waves}
+    return tuple(name for name in study.segment_variables if name not in compared or name in segments.explain)
 
 
 def _refuse_unusable(study: Study, people: Sample) -> None:

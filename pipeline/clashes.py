@@ -47,6 +47,9 @@ def _variables_as_drivers(study: Study) -> Iterator[Problem]:
         elif name in study.segment_variables:
             message = f"'{name}' is compared under segments; inside one of its groups it cannot be a driver."
             yield study.problem(message, "model", "drivers", position)
+    if study.definition.model.drivers and not study.scored:
+        message = f"no driver is a construct; at least one of {listing(list(study.definition.constructs))} must drive."
+        yield study.problem(message, "model", "drivers")
 
 
 def _groups(study: Study) -> Iterator[Problem]:

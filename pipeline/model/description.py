@@ -62,20 +62,24 @@ def rescaled(values: Array, scales: list[Scale]) -> Array:
 def performance_rows(
     importance: Importance, scores: Resampled, sample: Sample, scales: list[Scale], setting: Setting
 ) -> list[Row]:
-    """Performance of every driver and of the average driver, and P(quadrant) from the same resamples as the shares."""
+    """Performance of every driver that is a construct and of their average, and P(quadrant) from the same resamples.
+
+    Variables and interactions have no rating, so they have no place in the quadrants.
+    """
     common = {"outcome": setting.outcome, **everyone(sample)}
     point, draws = rescaled(scores.point.mean[:-1], scales), rescaled(scores.draws.mean[:, :-1], scales)
     average, average_draws = point.mean(), draws.mean(1)
     rows: list[Row] = []
-    columns = [(name, point[at], draws[:, at]) for at, name in enumerate(sample.drivers)]
+    rated = sample.names[:-1]
+    columns = [(name, point[at], draws[:, at]) for at, name in enumerate(rated)]
     for term, value, drawn in [*columns, (None, average, average_draws)]:
         low, high = interval(drawn, setting.level)
         limits = spread(drawn, float(low), float(high), setting.level)
         rows.append(row("performance", "performance", term=term, estimate=float(value), **limits, **common))
-    shares = importance.share()[1]
+    shares = importance.share()[1][:, [importance.drivers.index(name) for name in rated]]
     exists = np.isfinite(shares).all(1)
     important, rated_low = shares[exists] > 1 / len(sample.drivers), (draws < average_draws[:, None])[exists]
-    for at, name in enumerate(sample.drivers):
+    for at, name in enumerate(rated):
         matters, low_rated = important[:, at], rated_low[:, at]
         rows.append(row("performance", "prob_important", term=name, estimate=float(matters.mean()), **common))
         rows.append(row("performance", "prob_rated_low", term=name, estimate=float(low_rated.mean()), **common))

@@ -41,7 +41,7 @@ def nonresponse_rows(
 def _difference(responses: Responses, kept: Array, scores: Scores, study: Study, setting: Setting) -> Row:
     outcome = scores.values[study.outcome]
     rows = kept[np.isfinite(outcome[kept])]
-    left_out = ~np.isfinite(np.column_stack([scores.values[name][rows] for name in study.drivers])).all(1)
+    left_out = ~np.isfinite(np.column_stack([scores.values[name][rows] for name in study.scored])).all(1)
     people = base(np.ones(int(left_out.sum())), responses.respondent[rows][left_out])
     common = {"outcome": setting.outcome, "term": study.outcome, "contrast": "dropped-kept"}
     design = _design(responses, rows, study)

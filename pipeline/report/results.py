@@ -8,7 +8,7 @@ from importlib.metadata import version
 from typing import Any
 
 from pipeline import __version__
-from pipeline.analysis import Analysis
+from pipeline.analysis import Analysis, explained
 from pipeline.estimates import COLUMNS
 from pipeline.report.claims import Ledger, all_claims
 from pipeline.report.claims.checks import all_checks
@@ -20,6 +20,11 @@ from pipeline.study import Study
 
 SCHEMA_VERSION = "1"
 DIGITS = 10
+CHOICES = (
+    "draws", "seed", "confidence", "level", "outcome_type", "correlations", "inference", "interval", "sesoi",
+    "collinear",
+)  # fmt: skip
+"""Keys of `model` that the report prints."""
 SOFTWARE = ("numpy", "pandas", "scipy")
 
 
@@ -32,8 +37,10 @@ def build(analysis: Analysis) -> dict[str, Any]:
         "sample": _sample(analysis),
         "screening": [_step(step) for step in analysis.sample.flow],
         "estimates": [_row(row) for row in analysis.estimates.to_dict(orient="records")],
+        "specifications": list(analysis.specifications),
         "claims": [],
         "checks": [],
+        "assumptions": [],
     }
     found = rounded(found)
     ledger = Ledger(found["estimates"], found["study"], found["sample"], found["screening"])
@@ -106,20 +113,51 @@ def _study(analysis: Analysis) -> dict[str, Any]:
         "outcome": study.outcome,
         "drivers": list(study.drivers),
         "constructs": {name: _construct(study, name) for name in study.used},
+        "terms": _terms(analysis),
+        "controls": [_named(study, name) for name in study.controls],
+        "groups": [_group(study, name) for name in study.groups],
+        "interactions": [list(pair) for pair in model.interactions],
+        "explain": list(explained(study)),
         "segments": [_segment(analysis, name) for name in study.segment_variables],
         "sample": {name: _disclosed(study, name, value) for name, value in definition.sample},
         "weights": definition.weights.model_dump(),
         "stacked": analysis.sample.stacked,
+        "published": definition.correlations is not None,
         "bases": definition.quality.model_dump(),
-        "draws": model.draws,
-        "seed": model.seed,
-        "confidence": model.confidence,
+        **{name: getattr(model, name) for name in CHOICES},
         "theme": {
             "firm": _optional(study, definition.report.theme.firm),
             "logo": logo_url(study),
             "accent": accent_of(study),
         },
     }
+
+
+def _terms(analysis: Analysis) -> dict[str, Any]:
+    """Drivers that are no constructs: variables and interactions, with their kind and label."""
+    study, kinds = analysis.study, analysis.sample.model.kinds
+    found = {}
+    for name in study.drivers:
+        if name not in study.scored:
+            found[name] = {"kind": kinds[name], "label": _term_label(study, name)}
+    return found
+
+
+def _term_label(study: Study, name: str) -> dict[str, str]:
+    if name in study.definition.variables:
+        return study.label(study.variable(name).label, name)
+    parts = [study.label(study.construct(part).label, part) for part in name.split("*")]
+    return {language: " × ".join(part[language] for part in parts) for language in study.languages}
+
+
+def _named(study: Study, name: str) -> dict[str, Any]:
+    known = study.construct(name).label if name in study.definition.constructs else study.variable(name).label
+    return {"variable": name, "label": study.label(known, name)}
+
+
+def _group(study: Study, name: str) -> dict[str, Any]:
+    group = study.definition.model.groups[name]
+    return {"name": name, "label": study.label(group.label, name), "drivers": list(study.groups[name])}
 
 
 def _optional(study: Study, label: Label | None) -> dict[str, str] | None:
@@ -138,7 +176,8 @@ def _construct(study: Study, name: str) -> dict[str, Any]:
         "reverse": list(construct.reverse),
         "needed": construct.needed,
         "source": construct.source,
-        "scale": _scale(study, study.scale(name)),
+        "reliability": construct.reliability,
+        "scale": None if study.definition.correlations else _scale(study, study.scale(name)),
     }
 
 
