@@ -174,12 +174,12 @@ def change_panels(sample: Sample, setting: Setting, variables: Collection[str]) 
     for variable in variables:
         groups = sample.groups[variable]
         for level in _levels(sample, groups, setting):
-            for name in sample.drivers:
-                rows = np.flatnonzero(groups.mask(level) & np.isfinite(sample.items[name]).all(1))
-                if sample.items[name].shape[1] > 1 and sample.base(rows).n >= setting.low_base:
-                    names = tuple(str(at) for at in range(sample.items[name].shape[1]))
-                    columns = sample.items[name][rows]
-                    found[f"items:{name}@{variable}={level}"] = Panel(names=names, columns=columns, rows=rows)
+            for name in sample.names[:-1]:
+                answers = sample.items[name]
+                rows = np.flatnonzero(groups.mask(level) & np.isfinite(answers).all(1))
+                if answers.shape[1] > 1 and sample.base(rows).n >= setting.low_base:
+                    names = tuple(str(at) for at in range(answers.shape[1]))
+                    found[f"items:{name}@{variable}={level}"] = Panel(names=names, columns=answers[rows], rows=rows)
     return found
 
 
@@ -188,7 +188,7 @@ def change_rows(
 ) -> list[Row]:
     """Rows of 'change' for every level against the reference; p of share_change by Holm within its variable.
 
-    Weights, strata and clusters enter through Moments and their draws. A driver whose reliability is unknown in either
+    The model is that of the scores alone. Weights, strata and clusters enter through Moments and their draws. A driver whose reliability is unknown in either
     group counts as measured without error in both. Where none is known, or where correcting a group gives no
     correlation matrix in a tenth of the draws, the other three parts are those of the ratings as observed.
     """
@@ -219,9 +219,9 @@ def _contrast_rows(
     names = (f"{variable}={level}", f"{variable}={groups.reference}")
     common = {"outcome": setting.outcome, "contrast": f"{names[0]}-{groups.reference}", **based(base)}
     pair = (resampled[names[0]], resampled[names[1]])
-    known = _reliabilities(resampled, sample.drivers, names)
-    yield from _share_rows(pair, known, sample.drivers, common, setting)
-    yield from _mean_rows(pair, sample.drivers, common, setting)
+    drivers = sample.names[:-1]
+    yield from _share_rows(pair, _reliabilities(resampled, drivers, names), drivers, common, setting)
+    yield from _mean_rows(pair, drivers, common, setting)
 
 
 def _reliabilities(
