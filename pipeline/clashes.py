@@ -47,7 +47,8 @@ def _variables_as_drivers(study: Study) -> Iterator[Problem]:
         elif name in study.segment_variables:
             message = f"'{name}' is compared under segments; inside one of its groups it cannot be a driver."
             yield study.problem(message, "model", "drivers", position)
-    if study.definition.model.drivers and not study.scored:
+    named = study.definition.model.drivers
+    if named and all(name in study.definition.variables for name in named):
         message = f"no driver is a construct; at least one of {listing(list(study.definition.constructs))} must drive."
         yield study.problem(message, "model", "drivers")
 
