@@ -11,16 +11,24 @@ from pipeline.report.charts import (
     Bar,
     Bars,
     Box,
+    Choice,
+    Curve,
     Diverging,
+    Dumbbell,
+    DumbbellRow,
     Flow,
     Forest,
     ForestRow,
-    IntervalRow,
-    Intervals,
     Loss,
+    MethodCell,
+    MethodRow,
+    Methods,
     Panel,
     Point,
     Quadrants,
+    Spec,
+    Step,
+    Waterfall,
 )
 
 HAN = "信任产品质量生态协同售后服务品牌形象价格公道外观设计"
@@ -170,12 +178,97 @@ def stages(labels: Sequence[str]) -> Flow:
     )
 
 
-def figures(labels: Sequence[str]) -> Intervals:
+def methods(labels: Sequence[str], count: int = 8) -> Methods:
+    """Shares by methods of which one puts another driver first and one has a share below zero."""
+    draws, rows = random.Random(3), []
+    for number, (label, value, _, _) in enumerate(_values(labels)):
+        cells = []
+        for method in range(count):
+            share = value + draws.uniform(-0.02, 0.02) - 0.12 * (method == 5) * (number == len(labels) - 1)
+            first = number == (method == 3) and len(labels) > 1
+            cells.append(MethodCell(value=share, text=f"{share:.0%}".replace("-", "−"), first=first, top=number < 3))
+        rows.append(MethodRow(label=label, cells=tuple(cells), text=f"{number} of {count}"))
+    names = ("LMG", "Johnson", "First", "Last", "Beta²", "Pratt", "CAR", "Kruskal")
+    return Methods(methods=names[:count], rows=tuple(rows), text_title="In the top set")
+
+
+def methods_with_gaps(labels: Sequence[str]) -> Methods:
+    """Columns named by the labels, and cells without a value."""
+    empty = (MethodCell(value=None, text="–"),) * (len(labels) - 1)
+    rows = [MethodRow(label=label, cells=(*empty, MethodCell(value=0.2, text="20%"))) for label in labels]
+    return Methods(methods=tuple(labels), rows=tuple(rows))
+
+
+def curve(count: int) -> Callable[[Sequence[str]], Curve]:
+    """So many specifications of two drivers, with choices of three kinds."""
+
+    def make(labels: Sequence[str]) -> Curve:
+        draws, specs = random.Random(count), []
+        for number in range(count):
+            value, other = draws.gauss(0.3, 0.05), draws.gauss(0.25, 0.02)
+            choices = (draws.randrange(2), 2 + draws.randrange(3), 5 + draws.randrange(2))
+            specs.append(Spec(value=value, other=other, first=value > other, headline=not number, choices=choices))
+        kinds = {0: labels[3], 2: labels[4], 5: labels[5]}
+        choices = [
+            Choice(label=labels[row], text=f"{90 - row}%", heading=kinds.get(row, "")) for row in range(7)
+        ]  # fmt: skip
+        return Curve(
+            specs=tuple(specs),
+            choices=tuple(choices),
+            series=(Choice(label=labels[0], text="first in 82%"), Choice(label=labels[1], text="first in 18%")),
+            headline="This report 30%",
+            axis_title="Share of explained variance",
+            text_title="First",
+        )
+
+    return make
+
+
+def bare_curve(labels: Sequence[str]) -> Curve:
+    """One driver, one kind of specification, nothing to choose."""
+    return Curve(
+        specs=(Spec(value=1.0, headline=True),),
+        choices=(),
+        series=(Choice(label=labels[0]),),
+        headline="This report",
+        axis_title="Share",
+    )
+
+
+def before_after(labels: Sequence[str]) -> Dumbbell:
     rows = [
-        IntervalRow(label=label, value=value, low=low, high=high, text=f"{value:.2f} ({low:.2f} to {high:.2f})")
+        DumbbellRow(
+            label=label,
+            before=value,
+            before_low=low,
+            before_high=high,
+            after=value * 1.1,
+            after_low=low * 0.9,
+            after_high=high * 1.2,
+            text=f"{value:.0%} → {value * 1.1:.0%}",
+        )
         for label, value, low, high in _values(labels)
     ]
-    return Intervals(rows=(*rows, IntervalRow(label=labels[0], value=None, text="not defined")), reference=0.6)
+    empty = DumbbellRow(label=labels[0], before=0.1, after=None, text="not shown")
+    return Dumbbell(rows=(*rows, empty), before_title="As measured", after_title="Corrected for reliability")
+
+
+def parts(labels: Sequence[str]) -> Waterfall:
+    values = (0.04, -0.09, 0.02, -0.01)
+    steps = [
+        Step(label=label, value=value, low=value - 0.03, high=value + 0.03, text=f"{value * 100:+.1f}")
+        for label, value in zip(labels[1:], values, strict=False)
+    ]
+    first = Step(label=labels[0], value=0.3, low=0.25, high=0.36, text="30%", total=True)
+    last = Step(label=labels[-1], value=0.26, low=0.2, high=0.3, text="26%", total=True)
+    return Waterfall(steps=(first, *steps, last))
+
+
+def parts_below_zero(labels: Sequence[str]) -> Waterfall:
+    """Totals below zero, and a part without a value."""
+    empty = Step(label=labels[1], value=None, text="not shown")
+    first, last = (Step(label=labels[i], value=v, text=f"−{-v:.0%}", total=True) for i, v in ((0, -0.02), (2, -0.08)))
+    return Waterfall(steps=(first, empty, Step(label=labels[3], value=-0.06, text="−6.0"), last))
 
 
 SAMPLES: Mapping[tuple[str, str], Callable[[Sequence[str]], Any]] = {
@@ -195,5 +288,13 @@ SAMPLES: Mapping[tuple[str, str], Callable[[Sequence[str]], Any]] = {
     ("diverging", "one sided"): one_sided,
     ("diverging", "2"): answers(2),
     ("flow", "plain"): stages,
-    ("intervals", "plain"): figures,
+    ("panel", "plain"): methods,
+    ("panel", "gaps"): methods_with_gaps,
+    ("panel", "one"): lambda labels: methods(labels[:1], 4),
+    ("curve", "few"): curve(12),
+    ("curve", "many"): curve(400),
+    ("curve", "bare"): bare_curve,
+    ("dumbbell", "plain"): before_after,
+    ("waterfall", "plain"): parts,
+    ("waterfall", "below zero"): parts_below_zero,
 }

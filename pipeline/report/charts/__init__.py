@@ -11,23 +11,31 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.report.charts import diverging, flow, forest, importance, intervals, quadrants
+from pipeline.report.charts import curve, diverging, dumbbell, flow, forest, importance, panel, quadrants, waterfall
 from pipeline.report.charts._shapes import (
     Answers,
     Bar,
     Bars,
     Box,
     ChartTexts,
+    Choice,
+    Curve,
     Diverging,
+    Dumbbell,
+    DumbbellRow,
     Flow,
     Forest,
     ForestRow,
-    IntervalRow,
-    Intervals,
     Loss,
+    MethodCell,
+    MethodRow,
+    Methods,
     Panel,
     Point,
     Quadrants,
+    Spec,
+    Step,
+    Waterfall,
 )
 
 __all__ = [
@@ -37,16 +45,24 @@ __all__ = [
     "Bars",
     "Box",
     "ChartTexts",
+    "Choice",
+    "Curve",
     "Diverging",
+    "Dumbbell",
+    "DumbbellRow",
     "Flow",
     "Forest",
     "ForestRow",
-    "IntervalRow",
-    "Intervals",
     "Loss",
+    "MethodCell",
+    "MethodRow",
+    "Methods",
     "Panel",
     "Point",
     "Quadrants",
+    "Spec",
+    "Step",
+    "Waterfall",
     "pair",
 ]
 
@@ -56,7 +72,10 @@ CHARTS: Mapping[str, Callable[..., Markup]] = {
     "forest": forest.draw,
     "diverging": diverging.draw,
     "flow": flow.draw,
-    "intervals": intervals.draw,
+    "panel": panel.draw,
+    "curve": curve.draw,
+    "dumbbell": dumbbell.draw,
+    "waterfall": waterfall.draw,
 }
 
 WIDE, NARROW = 800, 340

@@ -74,3 +74,9 @@ def grid(scale: Scale, top: float, foot: float, most: int = 6) -> Markup:
     """Thin upright lines at the ticks, the one at zero darker."""
     values = ticks(scale.low, scale.high, most)
     return Markup("").join(svg.line(scale(v), top, scale(v), foot, "zero" if v == 0 else "grid") for v in values)
+
+
+def whisker(low: float, high: float, y: float) -> list[Markup]:
+    """A line with two caps over a lighter one, so that it shows on a bar as well."""
+    ends = [(low, y, high, y), (low, y - 4, low, y + 4), (high, y - 4, high, y + 4)]
+    return [svg.line(*end, kind) for kind in ("halo", "whisker") for end in ends]

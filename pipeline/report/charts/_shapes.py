@@ -137,20 +137,100 @@ class Flow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class IntervalRow:
+class MethodCell:
+    """A share by one method; `first`: the largest by this method, `top`: not to be told from the largest."""
+
+    value: float | None
+    text: str = ""
+    first: bool = False
+    top: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MethodRow:
+    """A driver by every method; `text` sums the row up."""
+
+    label: str
+    cells: tuple[MethodCell, ...]
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Methods:
+    """Drivers (rows) by methods (columns); `text_title` heads the sums of the rows."""
+
+    methods: tuple[str, ...]
+    rows: tuple[MethodRow, ...]
+    text_title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Spec:
+    """One specification: shares of the two drivers; `choices` are places among the rows of choices."""
+
+    value: float
+    other: float | None = None
+    first: bool = True
+    headline: bool = False
+    choices: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Choice:
+    """A row of the grid below the curve; `heading` names the kind of choice where a new one begins."""
+
+    label: str
+    text: str = ""
+    heading: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Curve:
+    """Specifications in any order; the two drivers with their texts, and the choices below."""
+
+    specs: tuple[Spec, ...]
+    choices: tuple[Choice, ...]
+    series: tuple[Choice, ...]
+    headline: str
+    axis_title: str
+    text_title: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DumbbellRow:
+    label: str
+    before: float | None
+    before_low: float | None = None
+    before_high: float | None = None
+    after: float | None = None
+    after_low: float | None = None
+    after_high: float | None = None
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Dumbbell:
+    """Shares before and after, each on its interval."""
+
+    rows: tuple[DumbbellRow, ...]
+    before_title: str
+    after_title: str
+    percent: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A total that begins at zero, or a part that begins where the step before it ended."""
+
     label: str
     value: float | None
     low: float | None = None
     high: float | None = None
     text: str = ""
+    total: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Intervals:
-    """A few figures on one axis, each a dot on its interval, with a line to compare them with."""
-
-    rows: tuple[IntervalRow, ...]
-    low: float = 0.0
-    high: float = 1.0
-    reference: float | None = None
-    percent: bool = False
+class Waterfall:
+    steps: tuple[Step, ...]
+    percent: bool = True

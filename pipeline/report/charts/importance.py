@@ -107,14 +107,8 @@ def _bar(at: Layout, bar: Bar, middle: float) -> list[Markup]:
     kind = "bar faint" if bar.muted else "bar lead" if bar.leading else "bar"
     drawn = [svg.rect(min(zero, end), middle - THICK / 2, abs(end - zero), THICK, kind, 1)]
     if bar.low is not None and bar.high is not None:
-        drawn += _interval(at.scale(bar.low), at.scale(bar.high), middle)
+        drawn += _axis.whisker(at.scale(bar.low), at.scale(bar.high), middle)
     return drawn
-
-
-def _interval(low: float, high: float, middle: float) -> list[Markup]:
-    """A line with two caps over a lighter one, so that it shows on the bar as well."""
-    ends = [(low, middle, high, middle), (low, middle - 4, low, middle + 4), (high, middle - 4, high, middle + 4)]
-    return [svg.line(*end, kind) for kind in ("halo", "whisker") for end in ends]
 
 
 def _ranks(at: Layout, data: Bars) -> list[Markup]:
