@@ -188,9 +188,10 @@ def change_rows(
 ) -> list[Row]:
     """Rows of 'change' for every level against the reference; p of share_change by Holm within its variable.
 
-    The model is that of the scores alone. Weights, strata and clusters enter through Moments and their draws. A driver whose reliability is unknown in either
-    group counts as measured without error in both. Where none is known, or where correcting a group gives no
-    correlation matrix in a tenth of the draws, the other three parts are those of the ratings as observed.
+    The model is that of the scores alone. Weights, strata and clusters enter through Moments and their draws. A
+    driver whose reliability is unknown in either group counts as measured without error in both. Where none is known,
+    or where correcting a group gives no correlation matrix in a tenth of the draws, the other three parts are those
+    of the ratings as observed.
     """
     rows: list[Row] = []
     for variable in variables:
