@@ -25,10 +25,11 @@ ORDER = (
     ("errors",),
     ("specs", "wording", "contradictions", "clashes", "itemised", "study", "responses", "estimates", "moments", "progress"),
     ("ingest",),
-    ("screen", "weight", "score", "draft", "checkup"),
+    ("screen", "weight", "score", "draft", "published", "checkup"),
     ("sample", "terms"),
     ("model",),
     ("analysis",),
+    ("planning",),
     ("report",),
     ("__main__",),
 )

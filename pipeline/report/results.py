@@ -80,7 +80,7 @@ def _sample(analysis: Analysis) -> dict[str, Any]:
         "deff": sample.everyone.deff,
         "units": len(sample.design.keys),
         "weighted": analysis.study.definition.weights.column is not None,
-        "design": sample.design.kind,
+        "design": "published" if analysis.study.definition.correlations else sample.design.kind,
     }
 
 
