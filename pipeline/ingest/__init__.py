@@ -11,6 +11,7 @@ from pipeline.ingest._assemble import assemble
 from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
 from pipeline.ingest._cells import plain, sheet
+from pipeline.ingest._encoding import decode as decode
 from pipeline.ingest._files import detect, fetch
 from pipeline.ingest._table import canonical
 from pipeline.ingest._used import check_columns, numeric_columns, renamed
