@@ -1,0 +1,1 @@
+"""How the result stands when something that was taken for granted is changed: one module an analysis."""
