@@ -23,6 +23,7 @@ MOST_DRIVERS = 20
 DELIMITERS = (",", ";", "\t", "|")
 MOMENTS = ("mean", "sd")
 EQUAL = 1e-9
+REPEATED = 0.05
 SMALLEST_EIGENVALUE = 1e-8
 """Under it a combination of the columns does not vary; under its negative no data can have these correlations."""
 
@@ -54,6 +55,12 @@ class Grid:
     cells: Mapping[tuple[str, str], str]
     lines: Mapping[str, int]
 
+    @property
+    def names(self) -> list[str]:
+        """What has correlations: every label but mean and sd, rows first."""
+        labels = dict.fromkeys((*self.rows, *self.columns))
+        return [name for name in labels if name and name.lower() not in MOMENTS]
+
     def problem(self, row: str, column: str, message: str) -> Problem:
         return Problem(where=self.file, message=f'row {self.lines[row]}, column "{column}": {message}')
 
@@ -69,10 +76,9 @@ def read_published(study: Study) -> Published:
     if declared is None:
         raise DefinitionError(study.problem("there is no published table under 'correlations'.", "correlations"))
     _refuse_unfit(study, declared.n)
-    raw, shown = _fetch(study, declared.file)
+    raw, shown = _fetch(study, declared.file), str(study.folder / declared.file)
     grid, (encoding, delimiter) = _grid(raw, shown)
-    matrix = _correlations(grid, study.used)
-    _refuse_impossible(study, shown, matrix)
+    matrix = correlations_of(grid, study.used, study.where("model"))
     moments = {name: _moment(grid, name, study.used) for name in MOMENTS}
     source = Source(
         name=declared.file,
@@ -133,12 +139,14 @@ def _refuse_unfit(study: Study, n: int) -> None:
         raise AnalysisRefused(study.problem(message, "correlations", "n"))
 
 
-def _fetch(study: Study, name: str) -> tuple[bytes, str]:
-    """Bytes of the file, and its path as messages name it."""
-    path = study.folder / name
+def _fetch(study: Study, name: str) -> bytes:
     if Path(name).is_absolute() or ".." in Path(name).parts:
         message = f"'{name}' does not lie inside the study folder; put the file there and name it from there."
         raise DefinitionError(study.problem(message, "correlations", "file"))
+    return _bytes(study.folder / name)
+
+
+def _bytes(path: Path) -> bytes:
     if not path.is_file():
         close = nearest(path.name, [entry.name for entry in path.parent.iterdir()]) if path.parent.is_dir() else ""
         raise _fail(str(path), f"there is no such file.{close}")
@@ -149,7 +157,7 @@ def _fetch(study: Study, name: str) -> tuple[bytes, str]:
     if not raw.strip() or len(raw) > LARGEST:
         found = "the file is empty" if not raw.strip() else f"is {len(raw):,} bytes long"
         raise _fail(str(path), f"{found}; a table of correlations is a small CSV file.")
-    return raw, str(path)
+    return raw
 
 
 def _fail(where: str, message: str) -> DataError:
@@ -205,9 +213,23 @@ def _refuse_columns(grid: Grid) -> None:
         raise _fail(grid.file, f"row {grid.lines[unnamed[0]]}: a number stands in a column without a name.")
 
 
-def _correlations(grid: Grid, names: Sequence[str]) -> Array:
-    """(q, q) correlations in the order of the names, every problem of every cell at once."""
-    known = list(dict.fromkeys(name for name in (*grid.rows, *grid.columns) if name and name.lower() not in MOMENTS))
+def read_grid(path: Path) -> Grid:
+    """Labels and cells of a table that belongs to no study."""
+    return _grid(_bytes(path), str(path))[0]
+
+
+def correlations_of(grid: Grid, names: Sequence[str], where: str) -> Array:
+    """(q, q) correlations in the order of the names; `where` is told if a column repeats the others.
+
+    Every problem of every cell is raised at once.
+    """
+    matrix = _matrix(grid, names)
+    _refuse_impossible(names, grid.file, matrix, where)
+    return matrix
+
+
+def _matrix(grid: Grid, names: Sequence[str]) -> Array:
+    known = grid.names
     problems = [_absent(grid, name, known) for name in names if name not in known]
     if problems:
         raise DataError(*problems)
@@ -292,26 +314,26 @@ def _moment(grid: Grid, moment: str, names: Sequence[str]) -> Array | None:
     return np.array(values, float)
 
 
-def _refuse_impossible(study: Study, shown: str, matrix: Array) -> None:
+def _refuse_impossible(names: Sequence[str], shown: str, matrix: Array, where: str) -> None:
     """No data have correlations with a negative eigenvalue; with one of 0 a column repeats the others."""
     values, vectors = np.linalg.eigh(matrix)
     if values[0] > SMALLEST_EIGENVALUE:
         return
     blamed = np.argsort(-np.abs(vectors[:, 0]), kind="stable")
-    pair = [study.used[at] for at in blamed[:2]]
+    one, other = (names[at] for at in blamed[:2])
     if values[0] < -SMALLEST_EIGENVALUE:
-        r = matrix[blamed[0], blamed[1]]
         message = (
-            f"no data can have these correlations (smallest eigenvalue {values[0]:.3g}); '{pair[0]}' and '{pair[1]}' "
-            f"({r:g}) contradict the others most. Hold them against the paper, or use figures with more digits."
+            f"no data can have these correlations (smallest eigenvalue {values[0]:.3g}); '{one}' and '{other}' "
+            f"({matrix[blamed[0], blamed[1]]:g}) contradict the others most. Hold them against the paper, or use "
+            "figures with more digits."
         )
         raise _fail(shown, message)
-    repeated = [study.used[at] for at in blamed if abs(vectors[at, 0]) > 0.05]
+    repeated = [names[at] for at in blamed if abs(vectors[at, 0]) > REPEATED]
     message = (
         f"{listing(repeated)} repeat each other (one is a combination of the others), so their importance cannot be "
         "told apart; leave one of them out."
     )
-    raise AnalysisRefused(study.problem(message, "model"))
+    raise AnalysisRefused(Problem(where=where, message=message))
 
 
 def _content(names: Sequence[str], matrix: Array, moments: Mapping[str, Array | None], n: int) -> str:
