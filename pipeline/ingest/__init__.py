@@ -11,8 +11,13 @@ from pipeline.ingest._assemble import assemble
 from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
 from pipeline.ingest._cells import plain, sheet
-from pipeline.ingest._encoding import decode as decode
 from pipeline.ingest._files import detect, fetch
+from pipeline.ingest._grid import MOMENTS as MOMENTS
+from pipeline.ingest._grid import Grid as Grid
+from pipeline.ingest._grid import correlations_of as correlations_of
+from pipeline.ingest._grid import fetch_grid as fetch_grid
+from pipeline.ingest._grid import grid as grid
+from pipeline.ingest._grid import moment_of as moment_of
 from pipeline.ingest._table import canonical
 from pipeline.ingest._used import check_columns, numeric_columns, renamed
 from pipeline.responses import Responses, Table
