@@ -10,19 +10,21 @@ from functools import lru_cache
 
 import numpy as np
 
-from pipeline.model.importance._subsets import PERFECT, Widths, joined
+from pipeline.model.importance._subsets import PERFECT, Widths, joined, put_in, triangle
 
 Array = np.ndarray
 
 BLOCKS = 32
 """Random orders, each with its rotations and reversals."""
 SEED = 20260101
+TOGETHER = 512
+"""Matrices × orders gone along at once: their triangles stay in the cache."""
 
 
 def lmg_sampled(drivers: Array, outcome: Array, blocks: int = BLOCKS) -> tuple[Array, Array]:
     """(…, p) LMG over a sample of the orders of entry, and its standard error from the choice of orders; sums to R².
 
-    The increments of R² along an order are the squared last row of a Cholesky factor. Orders are antithetic (Castro et
+    Orders are antithetic (Castro et
     al. 2009; Mitchell et al. 2022) and always the same, so that two runs, and two resamples, agree.
     """
     return _with_error(drivers, outcome, blocks, relative=False)
@@ -36,14 +38,17 @@ def kruskal_sampled(drivers: Array, outcome: Array, blocks: int = BLOCKS) -> tup
 def along_orders(matrices: Array, widths: Widths, blocks: int, *, relative: bool = False) -> Array:
     """(blocks, b, P) increments of R² when each player enters, averaged over the orders of each block.
 
-    relative: as parts of what was unexplained before.
+    relative: as parts of what was unexplained before. Players may have several columns, side by side.
     """
-    columns = np.split(np.arange(sum(widths)), np.cumsum(widths)[:-1])
     found = np.zeros((blocks, len(matrices), len(widths)))
-    for block, orders in enumerate(orders_of(len(widths), blocks)):
-        for order in orders:
-            found[block][:, order] += _increments(matrices, [columns[player] for player in order], relative)
-        found[block] /= len(orders)
+    for first in range(0, len(matrices), TOGETHER):
+        part = triangle(matrices[first : first + TOGETHER])[:, 0]
+        step = max(1, TOGETHER // part.shape[1])
+        for block, orders in enumerate(orders_of(len(widths), blocks)):
+            into = found[block, first : first + TOGETHER]
+            for at in range(0, len(orders), step):
+                _add_increments(into, part, widths, orders[at : at + step], relative)
+            into /= len(orders)
     return found
 
 
@@ -56,16 +61,38 @@ def orders_of(players: int, blocks: int) -> Array:
     return np.concatenate([drawn, drawn[..., ::-1]], axis=1)
 
 
-def _increments(matrices: Array, entering: list[Array], relative: bool) -> Array:
-    """(b, P) increments of R², in the order of entry."""
-    at = np.append(np.concatenate(entering), matrices.shape[-1] - 1)
-    gains = np.linalg.cholesky(matrices[:, at[:, None], at])[:, -1, :-1] ** 2
-    starts = np.cumsum([0, *(len(columns) for columns in entering[:-1])])
-    gains = np.add.reduceat(gains, starts, axis=1)
-    if not relative:
-        return np.asarray(gains)
-    before = matrices[:, -1:, -1] - np.cumsum(gains, axis=1) + gains
-    return np.divide(gains, before, out=np.zeros_like(gains), where=before > PERFECT)
+def _add_increments(found: Array, part: Array, widths: Widths, orders: Array, relative: bool) -> None:
+    """Add to (b, P) what each player adds along each order; part: (q(q+1)/2, b) triangles."""
+    left = _left_along(part, np.stack([_columns(widths, order) for order in orders]))
+    after = np.cumsum(np.array(widths)[orders], axis=1)
+    before = after - np.array(widths)[orders]
+    left_before, left_after = (np.take_along_axis(left, at.T[:, :, None], 0) for at in (before, after))
+    gains = left_before - left_after
+    if relative:
+        gains = np.divide(gains, left_before, out=np.zeros_like(gains), where=left_before > PERFECT)
+    for at, order in enumerate(orders):
+        found[:, order] += gains[:, at].T
+
+
+def _left_along(part: Array, entering: Array) -> Array:
+    """(c+1, orders, b) variance left unexplained before and after each of the c columns of each order enters."""
+    size = entering.shape[1] + 1
+    upper = np.triu_indices(size)
+    place = np.empty((size, size), dtype=np.intp)
+    place[upper] = place[upper[::-1]] = np.arange(len(part))
+    whole = np.column_stack([entering, np.full(len(entering), size - 1)])
+    state = part[place[whole[:, upper[0]], whole[:, upper[1]]].T]
+    left = np.empty((size, *state.shape[1:]))
+    left[0] = state[-1]
+    for at in range(1, size):
+        state = put_in(state, size - at + 1, 1)
+        left[at] = state[-1]
+    return left
+
+
+def _columns(widths: Widths, order: Array) -> Array:
+    ends = np.cumsum(widths)
+    return np.concatenate([np.arange(ends[player] - widths[player], ends[player]) for player in order])
 
 
 def _with_error(drivers: Array, outcome: Array, blocks: int, *, relative: bool) -> tuple[Array, Array]:

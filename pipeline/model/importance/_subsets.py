@@ -120,7 +120,7 @@ def _breadth(state: Array, widths: Widths) -> tuple[Array, int]:
     early = 0
     while len(widths) - early > 2 and 2 * state[0].size <= VECTOR:
         size = 1 + sum(widths[early:])
-        out, into = (step(state, size, widths[early]) for step in (_left_out, _put_in))
+        out, into = (step(state, size, widths[early]) for step in (_left_out, put_in))
         state, early = np.concatenate([out, into], axis=1), early + 1
     return state, early
 
@@ -138,7 +138,7 @@ def _depth(state: Array, widths: Widths, number: int = 0, bit: int = 1) -> Itera
     else:
         size = 1 + sum(widths)
         yield from _depth(_left_out(state, size, widths[0]), widths[1:], number, 2 * bit)
-        yield from _depth(_put_in(state, size, widths[0]), widths[1:], number + bit, 2 * bit)
+        yield from _depth(put_in(state, size, widths[0]), widths[1:], number + bit, 2 * bit)
 
 
 def _left_out(state: Array, size: int, width: int) -> Array:
@@ -146,7 +146,7 @@ def _left_out(state: Array, size: int, width: int) -> Array:
     return state[width * size - width * (width - 1) // 2 :]
 
 
-def _put_in(state: Array, size: int, width: int) -> Array:
+def put_in(state: Array, size: int, width: int) -> Array:
     """Triangle after the first `width` rows were swept out of the others."""
     for left in range(size, size - width, -1):
         row, rest = state[1:left], state[left:]
