@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from pipeline.estimates import row
-from pipeline.model import Row, Setting, based, spread
-from pipeline.model.importance import METHODS, r2, usable
+from pipeline.model import Row, Setting, based, everyone, spread
+from pipeline.model.importance import INFERRED, METHODS, SMALLEST_EIGENVALUE, r2, usable
+from pipeline.model.players import MOST_DRAWN, Structure, arranged, drawn_values, owen, values
 from pipeline.model.resample import Resampled, corrected_interval, interval, rank_interval, ranks
+from pipeline.sample import Sample
 from pipeline.weight import Base
 
 Array = np.ndarray
@@ -19,13 +21,18 @@ FEWEST_USABLE = 0.9
 """Share of resamples that must be decomposable for a group to be shown."""
 NOTHING = 1e-12
 """R² that is a rounding error."""
+RIDGE = 1e-9
+"""What is added to each driver's variance of 1 where collinear drivers are shown all the same."""
+TOP = (2, 3)
+"""How many first places P(among the first) is given for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Importance:
-    """Raw importances of p drivers by every metric: point (p,) and draws (B, p), with R² beside them.
+    """Raw importances of p drivers by every metric: point (p,) and, for metrics of INFERRED, draws (B, p).
 
-    Resamples in which the drivers cannot be told apart are NaN in the draws.
+    r2: of the whole model, controls included; r2_controls: of the controls alone. Resamples in which the drivers cannot
+    be told apart are NaN in the draws. absent: metric -> why it does not exist for these drivers.
     """
 
     drivers: tuple[str, ...]
@@ -33,36 +40,76 @@ class Importance:
     draws: dict[str, Array]
     r2: float
     r2_draws: Array
+    r2_controls: float = 0.0
+    absent: Mapping[str, str] = field(default_factory=dict)
 
     def share(self, method: str = "lmg") -> tuple[Array, Array]:
-        """Shares of R²: point (p,), draws (B, p)."""
-        return self.point[method] / self.r2, self.draws[method] / self.r2_draws[:, None]
+        """Shares of the sum over the drivers: point (p,), draws (B, p), or (0, p) for a metric without draws."""
+        draws = self.draws.get(method, np.empty((0, len(self.drivers))))
+        return shared_out(self.point[method]), shared_out(draws)
 
 
-def decompose(resampled: Resampled, methods: Collection[str] = METHODS) -> Importance | str:
+def shared_out(raw: Array) -> Array:
+    """(…, p) parts of the sum over the last axis; NaN where there is nothing to share out."""
+    total = raw.sum(-1, keepdims=True)
+    return np.asarray(raw / np.where(np.abs(total) > NOTHING, total, np.nan))
+
+
+def decompose(
+    resampled: Resampled,
+    methods: Collection[str] = tuple(METHODS),
+    structure: Structure | None = None,
+    floor: float = SMALLEST_EIGENVALUE,
+) -> Importance | str:
     """Importance by the metrics of METHODS that are named, or the state that forbids it: 'no_variance' or 'singular'.
 
-    Where nothing at all is explained, nothing can be shared out: that is 'singular' too.
+    Columns: controls, the drivers' columns, the outcome; without a structure each column is a driver. Where nothing at
+    all is explained, nothing can be shared out: that is 'singular' too. A floor of 0 shows collinear drivers all the
+    same, with a ridge of 1e-9: R² of a subset is then that of least squares, so that LMG, first and Kruskal's measure
+    share equally between exact duplicates, each of which has next to nothing of its own (last), and betas are split.
     """
+    structure = structure or Structure.plain(resampled.point.names[:-1])
     point, draws = resampled.point.correlations, resampled.draws.correlations
     if not np.isfinite(point).all():
         return "no_variance"
-    if not usable(point[:-1, :-1]):
+    if floor < SMALLEST_EIGENVALUE:
+        point, draws = _loosened(point), _loosened(draws)
+    if not usable(point[:-1, :-1], floor):
         return "singular"
-    whole = float(r2(point[:-1, :-1], point[:-1, -1]))
-    good = usable(draws[:, :-1, :-1]) & np.isfinite(draws).all((-2, -1))
-    safe = np.where(good[:, None, None], draws, np.eye(draws.shape[-1]))
-    drawn = r2(safe[:, :-1, :-1], safe[:, :-1, -1])
-    good &= drawn > NOTHING
-    if whole < NOTHING or good.mean() < FEWEST_USABLE:
+    good = np.isfinite(draws).all((-2, -1)) & usable(draws[:, :-1, :-1], floor)
+    return _decomposed(point, np.where(good[:, None, None], draws, np.eye(len(point))), good, methods, structure)
+
+
+def _loosened(correlations: Array) -> Array:
+    ridge = np.full(correlations.shape[-1], RIDGE)
+    ridge[-1] = 0.0
+    return correlations + np.diag(ridge)
+
+
+def _decomposed(
+    point: Array, draws: Array, good: Array, methods: Collection[str], structure: Structure
+) -> Importance | str:
+    whole, drawn = float(r2(point[:-1, :-1], point[:-1, -1])), r2(draws[:, :-1, :-1], draws[:, :-1, -1])
+    one, every = arranged(point, structure), arranged(draws, structure)
+    controls = 1.0 - one[0, -1, -1]
+    good = good & (drawn - (1.0 - every[:, -1, -1]) > NOTHING)
+    if whole - controls < NOTHING or good.mean() < FEWEST_USABLE:
         return "singular"
     hidden = np.where(good, 1.0, np.nan)
+    there = [name for name in methods if structure.reason(name) is None]
+    exact = {name: values(one, structure, name)[0] for name in there}
     return Importance(
-        drivers=resampled.point.names[:-1],
-        point={name: METHODS[name](point[:-1, :-1], point[:-1, -1]) for name in methods},
-        draws={name: METHODS[name](safe[:, :-1, :-1], safe[:, :-1, -1]) * hidden[:, None] for name in methods},
+        drivers=structure.players,
+        point=exact,
+        draws={
+            name: drawn_values(every, exact[name], one, structure, name) * hidden[:, None]
+            for name in there
+            if name in INFERRED
+        },
         r2=whole,
         r2_draws=drawn * hidden,
+        r2_controls=float(controls),
+        absent={name: reason for name in methods if (reason := structure.reason(name))},
     )
 
 
@@ -70,17 +117,17 @@ def importance_rows(importance: Importance, base: Base, setting: Setting) -> lis
     """Raw and share of every metric, ranks and probabilities of lmg_share, and R², for everyone."""
     common = {"outcome": setting.outcome, **based(base)}
     rows = [r2_row(importance, base, setting)]
+    if importance.r2_controls:
+        rows.append(row("regression", "r2_controls", estimate=importance.r2_controls, **common))
     for method in METHODS:
-        share, share_draws = importance.share(method)
-        for metric, point, draws in (
-            (method, importance.point[method], importance.draws[method]),
-            (f"{method}_share", share, share_draws),
-        ):
-            low, high = interval(draws, setting.level)
-            for at, driver in enumerate(importance.drivers):
-                limits = spread(draws[:, at], low[at], high[at], setting.level)
-                rows.append(row("importance", metric, term=driver, estimate=float(point[at]), **limits, **common))
-    return rows + _rank_rows(importance, setting.level, common)
+        rows += _metric_rows("importance", method, importance, setting.level, common)
+    return [
+        *rows,
+        *_rank_rows("importance", importance, setting.level, common),
+        *_order_rows(importance, common),
+        *_top_rows(importance, common),
+        *_behind_rows(importance, common),
+    ]
 
 
 def r2_row(importance: Importance, base: Base, setting: Setting) -> Row:
@@ -90,9 +137,79 @@ def r2_row(importance: Importance, base: Base, setting: Setting) -> Row:
     return row("regression", "r2", outcome=setting.outcome, estimate=importance.r2, **limits, **based(base))
 
 
-def _rank_rows(importance: Importance, level: float, common: dict[str, object]) -> list[Row]:
-    share, every = importance.share()
-    draws = every[np.isfinite(every).all(1)]
+def player_group_rows(resampled: Resampled, structure: Structure, sample: Sample, setting: Setting) -> list[Row]:
+    """LMG of the declared groups (and of drivers in none) as players, and the Owen value of every driver.
+
+    Groups that wait for each other's interactions have no order of entry: not_defined, reason 'interaction'.
+    """
+    common = {"outcome": setting.outcome, **everyone(sample)}
+    grouped = structure.grouped
+    if not grouped.possible:
+        return list(_absent_rows("groups", "lmg", grouped.players, "interaction", common))
+    whole = decompose(resampled, ("lmg",), grouped)
+    if isinstance(whole, str):
+        columns = {"state": whole, "reason": whole, **common}
+        return [row("groups", "lmg_share", term=name, **columns) for name in grouped.players]
+    rows = _metric_rows("groups", "lmg", whole, setting.level, common)
+    kept = ("rank", "prob_rank_1")
+    rows += [each for each in _rank_rows("groups", whole, setting.level, common) if each["metric"] in kept]
+    if structure.parents:
+        return rows + list(_absent_rows("groups", "owen", structure.players, "interaction", common))
+    return rows + _owen_rows(resampled, structure, whole, setting.level, common)
+
+
+def _owen_rows(resampled: Resampled, structure: Structure, whole: Importance, level: float, common: Row) -> list[Row]:
+    good = np.isfinite(whole.r2_draws)
+    draws = np.empty((0, len(structure.players)))
+    if structure.deepest <= MOST_DRAWN:
+        draws = owen(arranged(resampled.draws.correlations[good], structure), structure)
+    point = owen(arranged(resampled.point.correlations, structure), structure)[0]
+    return [
+        *_figures("groups", "owen", structure.players, point, draws, level, common),
+        *_figures("groups", "owen_share", structure.players, shared_out(point), shared_out(draws), level, common),
+    ]
+
+
+def _metric_rows(analysis: str, method: str, importance: Importance, level: float, common: Row) -> list[Row]:
+    """A metric raw and as shares, each with its interval, or the reason why it does not exist."""
+    if method in importance.absent:
+        return list(_absent_rows(analysis, method, importance.drivers, importance.absent[method], common))
+    raw, share = importance.draws.get(method, np.empty((0, len(importance.drivers)))), importance.share(method)
+    return [
+        *_figures(analysis, method, importance.drivers, importance.point[method], raw, level, common),
+        *_figures(analysis, f"{method}_share", importance.drivers, *share, level, common),
+    ]
+
+
+def _absent_rows(analysis: str, method: str, names: tuple[str, ...], reason: str, common: Row) -> Iterator[Row]:
+    for metric in (method, f"{method}_share"):
+        for name in names:
+            yield row(analysis, metric, term=name, state="not_defined", reason=reason, **common)
+
+
+def _figures(
+    analysis: str, metric: str, names: tuple[str, ...], point: Array, draws: Array, level: float, common: Row
+) -> list[Row]:
+    if not np.isfinite(point).all():
+        return [
+            row(analysis, metric, term=name, state="not_defined", reason="nothing_to_share", **common) for name in names
+        ]
+    low, high = interval(draws, level) if len(draws) else np.full((2, len(names)), np.nan)
+    return [
+        row(
+            analysis,
+            metric,
+            term=name,
+            estimate=float(point[at]),
+            **spread(draws[:, at], low[at], high[at], level),
+            **common,
+        )
+        for at, name in enumerate(names)
+    ]
+
+
+def _rank_rows(analysis: str, importance: Importance, level: float, common: Row) -> list[Row]:
+    share, draws = importance.share()[0], _usable_shares(importance)
     drawn = ranks(draws)
     low, high = rank_interval(drawn, level)
     first = (drawn == 1).mean(0)
@@ -100,13 +217,45 @@ def _rank_rows(importance: Importance, level: float, common: dict[str, object]) 
     for at, driver in enumerate(importance.drivers):
         figures = {"rank": ranks(share)[at], "rank_low": low[at], "rank_high": high[at], "prob_rank_1": first[at]}
         rows += [
-            row("importance", metric, term=driver, estimate=float(value), **common) for metric, value in figures.items()
+            row(analysis, metric, term=driver, estimate=float(value), **common) for metric, value in figures.items()
         ]
+    return rows
+
+
+def _order_rows(importance: Importance, common: Row) -> Iterator[Row]:
+    """P(one > other) for every pair."""
+    draws = _usable_shares(importance)
+    above = (draws[:, :, None] > draws[:, None, :]).mean(0)
     for at, driver in enumerate(importance.drivers):
         for other, against in enumerate(importance.drivers):
             if other != at:
-                above = float((draws[:, at] > draws[:, other]).mean())
-                rows.append(
-                    row("importance", "prob_above", term=driver, contrast=f"above:{against}", estimate=above, **common)
+                estimate = float(above[at, other])
+                yield row(
+                    "importance", "prob_above", term=driver, contrast=f"above:{against}", estimate=estimate, **common
                 )
-    return rows
+
+
+def _top_rows(importance: Importance, common: Row) -> Iterator[Row]:
+    """P(among the first two, three), while that is fewer than all."""
+    drawn = ranks(_usable_shares(importance))
+    for count in TOP:
+        for at, driver in enumerate(importance.drivers if count < len(importance.drivers) else ()):
+            estimate = float((drawn[:, at] <= count).mean())
+            yield row("importance", "prob_top", term=driver, contrast=f"top:{count}", estimate=estimate, **common)
+
+
+def _behind_rows(importance: Importance, common: Row) -> Iterator[Row]:
+    """P(the first by a metric > each other driver), for every metric with draws."""
+    for method, raw in importance.draws.items():
+        draws = raw[np.isfinite(raw).all(1)]
+        first = int(np.argmax(importance.point[method]))
+        behind = (draws[:, first, None] > draws).mean(0)
+        for at, driver in enumerate(importance.drivers):
+            if at != first:
+                columns = {"contrast": f"metric:{method}", "estimate": float(behind[at]), **common}
+                yield row("importance", "prob_behind_first", term=driver, **columns)
+
+
+def _usable_shares(importance: Importance) -> Array:
+    draws = importance.share()[1]
+    return draws[np.isfinite(draws).all(1)]

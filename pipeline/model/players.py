@@ -81,13 +81,29 @@ class Structure:
         return max(self.widths) == 1
 
     @property
+    def deepest(self) -> int:
+        """Players that are looked at together for an Owen value."""
+        largest = max(map(len, self.groups.values()), default=1)
+        return len(self.players) - sum(map(len, self.groups.values())) + len(self.groups) - 1 + largest
+
+    @property
     def grouped(self) -> Structure:
-        """The groups, and the players in none, as the players."""
+        """The groups, and the players in none, as the players; a group waits for those that hold parents of its own."""
         inside = {player for members in self.groups.values() for player in members}
         alone = {name: (at,) for at, name in enumerate(self.players) if at not in inside}
         members = {**self.groups, **alone}
         columns = (tuple(at for player in own for at in self.columns[player]) for own in members.values())
-        return Structure(players=tuple(members), columns=tuple(columns), controls=self.controls)
+        home = {player: at for at, own in enumerate(members.values()) for player in own}
+        waits: dict[int, set[int]] = {}
+        for child, needed in self.parents.items():
+            waits.setdefault(home[child], set()).update({home[parent] for parent in needed} - {home[child]})
+        parents = {child: tuple(sorted(needed)) for child, needed in waits.items() if needed}
+        return Structure(players=tuple(members), columns=tuple(columns), controls=self.controls, parents=parents)
+
+    @property
+    def possible(self) -> bool:
+        """Whether there is any order in which everybody comes after his parents."""
+        return not self.parents or bool(_orders(len(self.players), _waiting(self.parents))[0][-1, 0])
 
     def reason(self, method: str) -> str | None:
         """Why a metric does not exist for these players, or None where it does."""
@@ -134,7 +150,7 @@ def owen(matrices: Array, structure: Structure) -> Array:
     """(b, P) Owen values: each group's LMG, shared out among its players; sums to what all explain.
 
     Orders of entry in which the members of a group stand together (Owen 1977): only subsets of other groups as a whole
-    and members of one's own are looked at.
+    and members of one's own are looked at. Without order of entry: interactions have no Owen value here.
     """
     grouped = structure.grouped
     found = np.empty((len(matrices), len(structure.players)))
@@ -164,7 +180,7 @@ def under_hierarchy(matrices: Array, structure: Structure) -> Array:
     Every admissible order counts alike: the Shapley value under precedence (Faigle & Kern 1992), by counting the linear
     extensions before and after each step.
     """
-    before, after = _orders(len(structure.players), tuple(sorted(structure.parents.items())))
+    before, after = _orders(len(structure.players), _waiting(structure.parents))
 
     def part(some: Array) -> Array:
         left = unexplained(some, structure.widths)
@@ -176,6 +192,10 @@ def under_hierarchy(matrices: Array, structure: Structure) -> Array:
         return found
 
     return _by_part(matrices, len(structure.players), part)
+
+
+def _waiting(parents: Mapping[int, tuple[int, ...]]) -> Parents:
+    return tuple(sorted(parents.items()))
 
 
 @lru_cache(maxsize=8)
@@ -216,12 +236,12 @@ def _kruskal(matrices: Array, widths: Widths) -> Array:
 
 
 def _first(matrices: Array, widths: Widths) -> Array:
-    return np.stack([left_by(matrices, []) - left_by(matrices, own) for own in _blocks(widths)], axis=-1)
+    return np.stack([left_by(matrices, []) - left_by(matrices, own) for own in spans(widths)], axis=-1)
 
 
 def _last(matrices: Array, widths: Widths) -> Array:
     every = list(range(sum(widths)))
-    without = [left_by(matrices, [at for at in every if at not in own]) for own in _blocks(widths)]
+    without = [left_by(matrices, [at for at in every if at not in own]) for own in spans(widths)]
     return np.stack(without, axis=-1) - left_by(matrices, every)[:, None]
 
 
@@ -231,7 +251,8 @@ def left_by(matrices: Array, columns: list[int]) -> Array:
     return np.asarray(swept(matrices[:, at[:, None], at], len(columns))[:, 0, 0])
 
 
-def _blocks(widths: Widths) -> list[list[int]]:
+def spans(widths: Widths) -> list[list[int]]:
+    """Columns of each player in arranged matrices."""
     ends = np.cumsum(widths)
     return [list(range(end - width, end)) for end, width in zip(ends, widths, strict=True)]
 

@@ -57,11 +57,11 @@ def r2(drivers: Array, outcome: Array) -> Array:
     return np.asarray((outcome * np.linalg.solve(drivers, outcome[..., None])[..., 0]).sum(-1))
 
 
-def usable(drivers: Array) -> Array:
+def usable(drivers: Array, floor: float = SMALLEST_EIGENVALUE) -> Array:
     """(…) whether correlations are finite and far enough from singular to be decomposed."""
     finite = np.isfinite(drivers).all((-2, -1))
     safe = np.where(finite[..., None, None], drivers, np.eye(drivers.shape[-1]))
-    return np.asarray(finite & (np.linalg.eigvalsh(safe)[..., 0] > SMALLEST_EIGENVALUE))
+    return np.asarray(finite & (np.linalg.eigvalsh(safe)[..., 0] > floor))
 
 
 def culprits(drivers: Array) -> list[int]:
