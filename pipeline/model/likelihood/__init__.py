@@ -1,0 +1,29 @@
+"""Outcome models other than the straight line: logit, ordered logit, count; every subset of drivers, Shapley shares.
+
+All fits are weighted pseudo-maximum likelihood. Exact to MOST_DRIVERS drivers; above, a state and no approximation.
+"""
+
+from __future__ import annotations
+
+from pipeline.model.likelihood.count import Count
+from pipeline.model.likelihood.logit import Logit
+from pipeline.model.likelihood.newton import MOST_DRIVERS, Fit, Model, fit, fit_subsets
+from pipeline.model.likelihood.ordered import Ordered
+from pipeline.model.likelihood.parallel import ParallelLines, parallel_lines
+from pipeline.model.likelihood.shapley import Shares, mcfadden, tjur
+
+__all__ = [
+    "MOST_DRIVERS",
+    "Count",
+    "Fit",
+    "Logit",
+    "Model",
+    "Ordered",
+    "ParallelLines",
+    "Shares",
+    "fit",
+    "fit_subsets",
+    "mcfadden",
+    "parallel_lines",
+    "tjur",
+]

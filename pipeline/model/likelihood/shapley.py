@@ -1,0 +1,148 @@
+"""Shapley shares of a pseudo-R² over all subsets of drivers, and their errors without a single refit.
+
+At a maximum the derivative of the log-likelihood by a row's weight is that row's own log-likelihood. So the
+infinitesimal jackknife (Jaeckel 1972; Efron 1982, ch. 6) needs only the fits that are there anyway.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.special import ndtri
+
+from pipeline.model.importance._subsets import entry_weights
+from pipeline.model.likelihood.logit import Logit
+from pipeline.model.likelihood.newton import Model, block_size
+from pipeline.model.resample import spread_of_units
+from pipeline.weight import Design
+
+Array = np.ndarray
+
+NOTHING = 1e-12
+"""Pseudo-R² that is a rounding error."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Shares:
+    """A pseudo-R² shared out over p drivers.
+
+    values: (2^p,) pseudo-R² of every subset, 0 for the empty one. raw: (p,) Shapley values; they sum to values[-1].
+    influence: (n, p) derivative of raw by the weight of each row of the data.
+    """
+
+    values: Array
+    raw: Array
+    influence: Array
+
+    @property
+    def total(self) -> float:
+        """Pseudo-R² of all drivers together."""
+        return float(self.values[-1])
+
+    @property
+    def shares(self) -> Array:
+        """(p,) parts of the total; they sum to 1. NaN where nothing is explained."""
+        return self.raw / self.total if self.total > NOTHING else np.full(self.raw.shape, np.nan)
+
+    def share_covariance(self, design: Design) -> Array:
+        """(p, p) covariance of the shares: between sampling units with replacement, within strata.
+
+        Too small for a driver whose share is all but 0: there the square of a coefficient counts, not its slope.
+        """
+        slopes = (self.influence - self.shares * self.influence.sum(1, keepdims=True)) / self.total
+        return covariance(slopes, design)
+
+    def share_interval(self, design: Design, level: float) -> tuple[Array, Array, Array]:
+        """(p,) standard errors of the shares, and the limits of their normal intervals, cut at 0 and 1."""
+        error = np.sqrt(np.maximum(np.diag(self.share_covariance(design)), 0.0))
+        reach = ndtri((1 + level) / 2) * error
+        return error, np.maximum(self.shares - reach, 0.0), np.minimum(self.shares + reach, 1.0)
+
+    def total_error(self, design: Design) -> float:
+        """Standard error of the total."""
+        return float(np.sqrt(covariance(self.influence.sum(1, keepdims=True), design)[0, 0]))
+
+
+def covariance(slopes: Array, design: Design) -> Array:
+    """(k, k) design-based covariance of k figures with (n, k) derivatives by the weights of the rows."""
+    spread = spread_of_units(by_unit(slopes, design), design)
+    return np.asarray(spread.T @ spread)
+
+
+def by_unit(slopes: Array, design: Design) -> Array:
+    """(m, k) weighted sums of (n, k) slopes over the rows of each sampling unit."""
+    totals = np.zeros((len(design.keys), slopes.shape[1]))
+    np.add.at(totals, design.unit, slopes * design.weight[:, None])
+    return totals
+
+
+def mcfadden(model: Model, params: Array) -> Shares:
+    """Shares of McFadden's (1974) 1 - ll(S) / ll(none), from the parameters of every subset."""
+    drivers = len(params).bit_length() - 1
+    none = model.log_likelihood(params[:1])[0].copy()
+    empty = float(none @ model.weight)
+    fitted, raw, influence = np.empty(len(params)), np.zeros(drivers), np.zeros((drivers, len(none)))
+    for part in _blocks(model, len(params)):
+        rows, gains = model.log_likelihood(params[part]), _gains(drivers, part)
+        fitted[part] = rows @ model.weight
+        raw -= gains @ fitted[part] / empty
+        influence -= gains @ rows / empty
+    influence -= np.outer(raw, none) / empty
+    return Shares(values=1 - fitted / empty, raw=raw, influence=_as_they_came(influence, model))
+
+
+def tjur(model: Logit, params: Array) -> Shares:
+    """Shares of Tjur's (2009) D: mean fitted probability where y = 1 less that where y = 0."""
+    drivers = len(params).bit_length() - 1
+    sides = np.array([(1 - model.y), model.y]).T
+    sides /= model.weight @ sides
+    values, raw = np.empty(len(params)), np.zeros(drivers)
+    influence = np.zeros((drivers, len(model.y)))
+    for part in _blocks(model, len(params)):
+        gains = _gains(drivers, part)
+        means, slopes = _tjur_slopes(model, params[part], sides)
+        values[part] = means[:, 1] - means[:, 0]
+        raw += gains @ values[part]
+        influence += gains @ slopes
+    return Shares(values=values, raw=raw, influence=_as_they_came(influence, model))
+
+
+def _tjur_slopes(model: Logit, params: Array, sides: Array) -> tuple[Array, Array]:
+    """(b, 2) mean probabilities of either side; (b, n) derivatives of D by the weights: a row's own, and by the fit."""
+    left_out = params == 0.0
+    _, information = model.derivatives(params)
+    information[left_out[:, :, None] | left_out[:, None, :]] = 0.0
+    information += np.eye(params.shape[1]) * left_out[:, :, None]
+    fitted = model.probability(params)
+    means = fitted @ (sides * model.weight[:, None])
+    contrast = sides[:, 1] - sides[:, 0]
+    toward = np.where(left_out, 0.0, (fitted - fitted**2) @ (model.weighted * contrast[:, None]))
+    slopes = np.linalg.solve(information, toward[..., None])[..., 0] @ model.across
+    slopes *= model.y - fitted
+    fitted -= means[:, model.y.astype(np.intp)]
+    fitted *= contrast
+    slopes += fitted
+    return means, slopes
+
+
+def _blocks(model: Model, subsets: int) -> Iterator[slice]:
+    step = block_size(len(model.weight))
+    return (slice(at, min(at + step, subsets)) for at in range(0, subsets, step))
+
+
+def _as_they_came(influence: Array, model: Model) -> Array:
+    """(n, p) in the order of the data from (p, n) in that of the model."""
+    result = np.empty(influence.T.shape)
+    result[model.order] = influence.T
+    return result
+
+
+def _gains(drivers: int, part: slice) -> Array:
+    """(p, subsets of the part) weight of each subset's value in the Shapley value of each driver."""
+    numbers = np.arange(part.start, part.stop)
+    inside = (numbers >> np.arange(drivers)[:, None] & 1).astype(bool)
+    outside, either = entry_weights(drivers)
+    size = inside.sum(0)
+    return np.where(inside, (either - outside)[size], -outside[size])
