@@ -12,6 +12,7 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.drivers import Importance, decompose, r2_row
 from pipeline.model.effects import holm
+from pipeline.model.players import Structure
 from pipeline.model.resample import Panel, Resampled, interval
 from pipeline.moments import Moments
 from pipeline.sample import Groups, Sample
@@ -19,18 +20,26 @@ from pipeline.weight import Base
 
 Array = np.ndarray
 
+ANALYSIS: Mapping[str, str] = {"lmg_share": "importance", "b": "regression"}
+"""What is compared, and the analysis it belongs to."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Level:
-    """What one level gives: importance, and slopes of p drivers as point (p,) and draws (B, p)."""
+    """What one level gives: importance, and slopes of the model's columns as point (k,) and draws (B, k)."""
 
     importance: Importance
     slopes: tuple[Array, Array]
 
+    def values(self, sample: Sample) -> dict[str, tuple[Array, Array]]:
+        """Point and draws of the share of every driver, and of the coefficient of every column of theirs."""
+        point, draws = (each[..., sample.model.controls :] for each in self.slopes)
+        return {"lmg_share": self.importance.share(), "b": (point, draws)}
 
-def level_of(resampled: Resampled) -> Level | str:
+
+def level_of(resampled: Resampled, structure: Structure) -> Level | str:
     """The level, or the state that forbids it (see `decompose`)."""
-    importance = decompose(resampled, methods=("lmg",))
+    importance = decompose(resampled, methods=("lmg",), structure=structure)
     if isinstance(importance, str):
         return importance
     drawn = slopes(resampled.draws, np.isfinite(importance.r2_draws))
@@ -44,9 +53,10 @@ def panels(sample: Sample, setting: Setting) -> dict[str, Panel]:
         hidden = hidden_levels(sample, groups, setting)
         for level in groups.levels:
             mask = groups.mask(level)
-            if level not in hidden and sample.base(mask).n > len(sample.drivers) + 2:
+            if level not in hidden and sample.base(mask).n > len(sample.model.names) + 1:
+                model = sample.model
                 found[f"{variable}={level}"] = Panel(
-                    names=sample.names, columns=sample.scores[mask], rows=np.flatnonzero(mask)
+                    names=model.names, columns=model.values[mask], rows=np.flatnonzero(mask)
                 )
     return found
 
@@ -75,10 +85,14 @@ def slopes(moments: Moments, good: Array) -> Array:
 
 
 def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Setting) -> list[Row]:
-    """R², lmg_share and b within every level, then the differences of b against the reference level (Holm over all)."""
+    """R², lmg_share and b within every level, then the differences of both against the reference level.
+
+    Differences of b are one family for Holm, those of the shares another, over all levels and variables.
+    """
     rows: list[Row] = []
     gaps: list[Row] = []
-    parts = {name: level_of(each) for name, each in resampled.items() if "=" in name}
+    structure = Structure.of(sample.model)
+    parts = {name: level_of(each, structure) for name, each in resampled.items() if "=" in name}
     for variable, groups in sample.groups.items():
         hidden = hidden_levels(sample, groups, setting)
         for level in groups.levels:
@@ -106,9 +120,14 @@ def _hidden_rows(name: str, state: Row, base: Base, sample: Sample, setting: Set
 
 
 def _blank(name: str, columns: Row, sample: Sample, setting: Setting) -> Iterator[Row]:
-    for metric, analysis in (("lmg_share", "importance"), ("b", "regression")):
-        for driver in sample.drivers:
-            yield row(analysis, metric, outcome=setting.outcome, term=driver, group=name, **columns)
+    for metric, analysis in ANALYSIS.items():
+        for term in _terms(metric, sample):
+            yield row(analysis, metric, outcome=setting.outcome, term=term, group=name, **columns)
+
+
+def _terms(metric: str, sample: Sample) -> tuple[str, ...]:
+    """Shares have drivers, coefficients have the columns that drivers consist of."""
+    return sample.drivers if metric == "lmg_share" else sample.model.names[sample.model.controls : -1]
 
 
 def _level_rows(name: str, part: Level | str, base: Base, sample: Sample, setting: Setting) -> list[Row]:
@@ -116,29 +135,16 @@ def _level_rows(name: str, part: Level | str, base: Base, sample: Sample, settin
         return list(_blank(name, {"state": part, "reason": part, **based(base)}, sample, setting))
     common = {"outcome": setting.outcome, "group": name, **based(base), **setting.state(base)}
     whole = r2_row(part.importance, base, setting) | {"group": name} | setting.state(base)
-    return [
-        whole,
-        *_figures("importance", "lmg_share", part.importance.share(), common, sample, setting),
-        *_figures("regression", "b", part.slopes, common, sample, setting),
-    ]
+    return [whole, *_figures(part.values(sample), common, sample, setting)]
 
 
-def _figures(
-    analysis: str, metric: str, values: tuple[Array, Array], common: Row, sample: Sample, setting: Setting
-) -> list[Row]:
-    point, draws = values
-    low, high = interval(draws, setting.level)
-    return [
-        row(
-            analysis,
-            metric,
-            term=driver,
-            estimate=float(point[at]),
-            **spread(draws[:, at], low[at], high[at], setting.level),
-            **common,
-        )
-        for at, driver in enumerate(sample.drivers)
-    ]
+def _figures(values: Mapping[str, tuple[Array, Array]], common: Row, sample: Sample, setting: Setting) -> Iterator[Row]:
+    """Rows of each metric from its point (k,) and draws (B, k)."""
+    for metric, (point, draws) in values.items():
+        low, high = interval(draws, setting.level)
+        for at, term in enumerate(_terms(metric, sample)):
+            limits = spread(draws[:, at], low[at], high[at], setting.level)
+            yield row(ANALYSIS[metric], metric, term=term, estimate=float(point[at]), **limits, **common)
 
 
 def _gap_rows(
@@ -153,13 +159,16 @@ def _gap_rows(
         if isinstance(one, Level) and isinstance(other, Level):
             base = sample.base(groups.mask(level) | groups.mask(groups.reference))
             common = {"outcome": setting.outcome, "contrast": f"{variable}={level}-{groups.reference}", **based(base)}
-            point, draws = (mine - its for mine, its in zip(one.slopes, other.slopes, strict=True))
-            rows += [
-                _tested(gap)
-                for gap in _figures("regression", "b", (point, draws), common, sample, setting)
-                if gap["std_error"]
-            ]
+            gaps = _gaps(one.values(sample), other.values(sample))
+            rows += [_tested(gap) for gap in _figures(gaps, common, sample, setting) if gap["std_error"]]
     return rows
+
+
+def _gaps(
+    one: Mapping[str, tuple[Array, Array]], other: Mapping[str, tuple[Array, Array]]
+) -> dict[str, tuple[Array, Array]]:
+    """Differences of point and draws; draw b of both levels is the same resample."""
+    return {metric: (one[metric][0] - other[metric][0], one[metric][1] - other[metric][1]) for metric in one}
 
 
 def _tested(gap: Row) -> Row:
@@ -167,5 +176,9 @@ def _tested(gap: Row) -> Row:
 
 
 def _adjusted(gaps: list[Row]) -> list[Row]:
-    adjusted = holm(np.array([gap["p_value"] for gap in gaps], float))
-    return [gap | {"p_adjusted": float(p)} for gap, p in zip(gaps, adjusted, strict=True)]
+    rows = []
+    for metric in ANALYSIS:
+        family = [gap for gap in gaps if gap["metric"] == metric]
+        adjusted = holm(np.array([gap["p_value"] for gap in family], float))
+        rows += [gap | {"p_adjusted": float(p)} for gap, p in zip(family, adjusted, strict=True)]
+    return rows

@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.model.importance import METHODS
+from pipeline.model.players import Structure, arranged, values
 from pipeline.model.resample import Panel, spread_of_units
 from pipeline.moments import Moments, from_sums
 from pipeline.weight import Design
@@ -23,13 +23,13 @@ CHUNK = 1 << 10
 """Rows worked on at once: their products stay in the processor's cache."""
 
 
-def share_of(method: str = "lmg") -> Function:
-    """The function from Moments (drivers, then the outcome) to the (…, p) shares by a metric of METHODS."""
+def share_of(structure: Structure, method: str = "lmg") -> Function:
+    """The function from Moments (controls, columns of the drivers, outcome) to the (…, p) shares by a metric."""
 
     def shares(moments: Moments) -> Array:
         found = moments.correlations
-        raw = METHODS[method](found[..., :-1, :-1], found[..., :-1, -1])
-        return np.asarray(raw / raw.sum(-1, keepdims=True))
+        raw = values(arranged(found, structure), structure, method)
+        return np.asarray(raw / raw.sum(-1, keepdims=True)).reshape(*found.shape[:-2], -1)
 
     return shares
 

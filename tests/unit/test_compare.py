@@ -94,19 +94,38 @@ def test_gaps_are_level_less_reference_and_holm_covers_all_of_them(
     rows = grouped(sample, setting)
     gaps = [row for row in rows if row["contrast"]]
     assert {row["contrast"] for row in gaps} == {"g=v-u", "g=w-u", "h=f-m"}
-    assert len(gaps) == 9
-    values = {(row["group"], row["term"]): row["estimate"] for row in pick(rows, metric="b") if row["group"]}
+    values = {(row["metric"], row["group"], row["term"]): row["estimate"] for row in rows if row["group"]}
     for row in gaps:
         variable, _, pair = row["contrast"].partition("=")
-        level, reference = pair.split("-")
-        expected = values[f"{variable}={level}", row["term"]] - values[f"{variable}={reference}", row["term"]]
-        assert row["estimate"] == pytest.approx(expected, rel=1e-9)
-    c = pick(gaps, contrast="g=v-u", term="c")[0]
+        level, reference = (values[row["metric"], f"{variable}={name}", row["term"]] for name in pair.split("-"))
+        assert row["estimate"] == pytest.approx(level - reference, rel=1e-9, abs=1e-12)
+    c = pick(gaps, contrast="g=v-u", metric="b", term="c")[0]
     assert c["estimate"] == pytest.approx(-1.5, abs=0.5)
     assert c["conf_high"] < 0
     assert c["p_adjusted"] < 0.001
     assert c["n"] == 160
-    np.testing.assert_allclose([row["p_adjusted"] for row in gaps], holm(np.array([row["p_value"] for row in gaps])))
+    for metric in ("b", "lmg_share"):
+        family = pick(gaps, metric=metric)
+        assert len(family) == 9
+        by_hand = holm(np.array([row["p_value"] for row in family]))
+        np.testing.assert_allclose([row["p_adjusted"] for row in family], by_hand)
+
+
+def test_a_difference_of_shares_has_the_interval_of_its_own_draws(
+    scores: np.ndarray, make_sample: Maker, setting: Setting
+) -> None:
+    """As wide as the two levels, which hold different people, make it; they sum to nothing over the drivers."""
+    scores[:120, -1] += 1.2 * scores[:120, 2]
+    rows = grouped(make_sample(scores, groups={"g": levels(u=120, v=120)}), setting, draws=2000)
+    gaps = [row for row in pick(rows, metric="lmg_share") if row["contrast"]]
+    assert sum(row["estimate"] for row in gaps) == pytest.approx(0, abs=1e-12)
+    errors = {(row["group"], row["term"]): row["std_error"] for row in pick(rows, metric="lmg_share", contrast=None)}
+    for row in gaps:
+        apart = np.hypot(errors["g=u", row["term"]], errors["g=v", row["term"]])
+        assert row["std_error"] == pytest.approx(apart, rel=0.1)
+        assert row["conf_low"] < row["estimate"] < row["conf_high"]
+        assert row["analysis"] == "importance"
+    assert pick(gaps, term="c")[0]["p_adjusted"] < 0.01
 
 
 def test_no_gap_rests_on_a_level_whose_drivers_repeat_each_other(

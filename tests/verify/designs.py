@@ -8,6 +8,7 @@ import numpy as np
 
 from pipeline.model.importance import METHODS
 from pipeline.model.jackknife import acceleration, influence, share_of
+from pipeline.model.players import Structure
 from pipeline.model.resample import Panel, limits, resample
 from pipeline.moments import Moments
 from pipeline.weight import Design
@@ -109,7 +110,7 @@ def intervals(answers: Array, design: Design) -> dict[str, Array]:
     found = {kind: resample(design, {"all": panel}, seed=20260101, draws=DRAWS, kind=kind)["all"] for kind in KINDS}
     point = figures(found["poisson"].point)
     draws = {kind: figures(each.draws) for kind, each in found.items()}
-    rate = acceleration(influence(share_of(), panel, design), design)
+    rate = acceleration(influence(share_of(Structure.plain(names[:-1])), panel, design), design)
     return {
         "promised": _both(draws["poisson"], point, None),
         "bca": _both(draws["poisson"], point, rate),
