@@ -1,4 +1,4 @@
-"""The command line: whybuy report, check, new, schema. Commands and exit codes are those of CONTRACT.md.
+"""The command line: whybuy report, check, new, plan, schema. Commands and exit codes are those of CONTRACT.md.
 
 Results go to stdout, progress and errors to stderr. Nothing heavy is imported before a command needs it.
 """
@@ -90,6 +90,28 @@ def new(
 
     packaged = str(file).startswith("package:")
     _conclude([draft(file, out or (Path() if packaged else file.parent) / "study.yaml")], [], as_json)
+
+
+@app.command("plan")
+def plan_(
+    path: Annotated[
+        Path, typer.Argument(metavar="PATH", help="A pilot (study folder or study.yaml), or a CSV of correlations.")
+    ],
+    outcome: Annotated[str, typer.Option(help="Outcome in a CSV of correlations; its last row when absent.")] = "",
+    change: Annotated[float, typer.Option(help="Change of a share between two waves that must be found.")] = 0.05,
+    halfwidth: Annotated[float, typer.Option(help="Half the width that the largest share's interval may have.")] = 0.05,
+    deff: Annotated[float | None, typer.Option(help="Design effect; that of the pilot when absent.")] = None,
+    n: Annotated[int | None, typer.Option("--n", help="Also say what this many respondents would reach.")] = None,
+    as_json: Json = False,
+) -> None:
+    """Say how many respondents are needed to name the first driver, to see its share change, and to know it closely."""
+    from pipeline.planning import lines, plan, summary
+
+    found = plan(path, outcome=outcome, deff=deff, change=change, halfwidth=halfwidth, n=n)
+    if as_json:
+        _say([json.dumps({"ok": True, "problems": [], "files": [], "plan": summary(found)}, ensure_ascii=False)])
+    else:
+        _say(lines(found))
 
 
 @app.command()

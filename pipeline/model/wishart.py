@@ -14,18 +14,28 @@ Array = np.ndarray
 def wishart(correlations: Array, n: float, draws: int, seed: int) -> Array:
     """(draws, q, q) sums of squares and products of n rows about their mean: Wishart with n - 1 degrees of freedom.
 
-    Bartlett's (1933) decomposition: L A A' L' with L the Cholesky root, A lower triangular, chi on its diagonal and
-    standard normal below. One generator (Philox) keyed by the seed; as chi comes from its quantiles, samples of
-    different n from one seed are the same samples, more or less exact. n must exceed q and need not be whole.
+    Bartlett's (1933) decomposition L A A' L', L being the Cholesky root. n must exceed q and need not be whole.
     """
-    q = len(correlations)
+    return products(correlations, factor(len(correlations), n, draws, seed))
+
+
+def factor(q: int, n: float, draws: int, seed: int) -> Array:
+    """(draws, q, q) lower triangular A: chi on its diagonal, standard normal below, keyed by the seed (Philox).
+
+    As chi comes from its quantiles, samples of different n from one seed are the same samples, more or less exact.
+    """
     generator = np.random.Generator(np.random.Philox(key=seed))
     root = np.zeros((draws, q, q))
     at = np.arange(q)
     root[:, at, at] = np.sqrt(2 * gammaincinv((n - 1 - at) / 2, generator.random((draws, q))))
     below = np.tril_indices(q, -1)
     root[:, below[0], below[1]] = generator.standard_normal((draws, len(below[0])))
-    root = np.linalg.cholesky(correlations) @ root
+    return root
+
+
+def products(correlations: Array, factors: Array) -> Array:
+    """(draws, q, q) sums of products of the factors in a population with these correlations."""
+    root = np.linalg.cholesky(correlations) @ factors
     return np.asarray(root @ np.swapaxes(root, -1, -2))
 
 
