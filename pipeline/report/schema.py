@@ -47,6 +47,24 @@ class SegmentShown(Part):
     levels: list[Level]
 
 
+class TermShown(Part):
+    """A driver that is no construct."""
+
+    kind: Literal["number", "category", "interaction"]
+    label: Text
+
+
+class ControlShown(Part):
+    variable: str
+    label: Text
+
+
+class GroupShown(Part):
+    name: str
+    label: Text
+    drivers: list[str]
+
+
 class Disclosure(Part):
     """AAPOR's items; null is printed as 'not stated'."""
 
@@ -93,14 +111,27 @@ class StudyShown(Part):
     outcome: str
     drivers: list[str]
     constructs: dict[str, ConstructShown]
+    terms: dict[str, TermShown] = Field(description="Drivers that are no constructs.")
+    controls: list[ControlShown]
+    groups: list[GroupShown]
+    interactions: list[list[str]] = Field(description="Pairs of drivers whose product is a driver too.")
+    explain: list[str] = Field(description="Variables between whose levels differences are taken apart.")
     segments: list[SegmentShown]
     sample: Disclosure
     weights: WeightColumns
     stacked: bool = Field(description="Several rows a respondent.")
+    published: bool = Field(description="Known by its correlations alone, without answers.")
     bases: Bases
     draws: int
     seed: int
     confidence: float
+    outcome_type: Literal["score", "binary", "ordered", "count"]
+    level: Literal["scales", "items"]
+    correlations: Literal["pearson", "polychoric", "shrunk"]
+    inference: Literal["bootstrap", "bayesian", "jackknife"]
+    interval: Literal["percentile", "bca"]
+    sesoi: float | None = Field(description="Smallest difference of two shares that matters.")
+    collinear: Literal["refuse", "show"]
     theme: ThemeShown
 
 
@@ -129,7 +160,7 @@ class SampleShown(Part):
     deff: float
     units: Count = Field(description="Sampling units: respondents, or the clusters they came in.")
     weighted: bool
-    design: Literal["simple", "weighted", "clustered", "stratified"]
+    design: Literal["simple", "weighted", "clustered", "stratified", "published"]
 
 
 class FlowStep(Part):
@@ -182,10 +213,20 @@ class ClaimShown(Part):
 
 class CheckShown(Part):
     id: str
-    verdict: Literal["passed", "note", "failed"]
+    verdict: Literal["passed", "note", "failed", "open"] = Field(description="open: these data cannot tell.")
     values: dict[str, Any]
     text: Text
     result: Text
+
+
+class SpecificationShown(Part):
+    """One defensible way of running the analysis, and what it gives."""
+
+    choices: dict[str, str] = Field(description="Axis -> value.")
+    n: Count
+    r2: float
+    first: str
+    shares: dict[str, float] = Field(description="Driver -> share.")
 
 
 class Results(Part):
@@ -197,5 +238,7 @@ class Results(Part):
     sample: SampleShown
     screening: list[FlowStep]
     estimates: list[Estimate]
+    specifications: list[SpecificationShown]
     claims: list[ClaimShown]
     checks: list[CheckShown]
+    assumptions: list[CheckShown] = Field(description="Thirteen assumptions, by name.")

@@ -25,7 +25,7 @@ LABELS = {
 FACTS = {"confidence": 0.95, "draws": 2000, "outcome": "intent", "k": 3, "n": 1204}
 SAME_IN_BOTH = re.compile(
     r"ui\.(language_|dash|n$|range|with_interval)|column\.(b|se|p|beta|vif|alpha|omega|lmg_percent)$|segments\.n$|sample\.loss$"
-    r"|check\.(agreement|missing|sample)\.result$|method\.(reference|formula)\.|method\.(provenance\.package|again\.command|table1\.name|table2\.ci)$"
+    r"|methods\.name\.|robustness\.corrected\.text$|check\.(missing_data|sample)\.result$|method\.(reference|formula)\.|method\.(provenance\.package|again\.command|table1\.name|table2\.ci)$"
 )
 HAN_CLASS = "[" + "".join(f"{low}-{high}" for low, high in HAN) + "]"
 HALF_WIDTH = re.compile(rf"{HAN_CLASS}[,;:!?()]|[,;:!?()]{HAN_CLASS}|{HAN_CLASS}\.")

@@ -23,6 +23,8 @@ FEWEST_UNITS = 30
 LOW_RELIABILITY = 0.60
 HIGH_VIF = 10.0
 HIGH_CONDITION = 30.0
+LEVELS = {3: 0.01, 2: 0.05}
+"""Grade of a tested difference: the p, corrected for the number of comparisons, that it must stay below."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -52,7 +54,7 @@ class Claim:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Check:
-    """One thing that could spoil the findings: verdict is 'passed', 'note' or 'failed'."""
+    """One thing that could spoil the findings: 'passed', 'note', 'failed', or 'open' where these data cannot tell."""
 
     id: str
     verdict: str
@@ -87,9 +89,26 @@ class Ledger:
         """The row itself; every row asked for this way exists for every study."""
         return self.rows[self._at[analysis, metric, term, group, contrast]]
 
+    def known(
+        self, analysis: str, metric: str, term: str | None = None, group: str | None = None, contrast: str | None = None
+    ) -> Values | None:
+        """The row, or None where the study has no such row or the row has no value."""
+        at = self.find(analysis, metric, term, group, contrast)
+        return None if at is None or self.rows[at]["estimate"] is None else self.rows[at]
+
     def value(self, analysis: str, metric: str, term: str | None = None, contrast: str | None = None) -> float:
         """The estimate of a row for everyone."""
         return float(self.row(analysis, metric, term, None, contrast)["estimate"])
+
+    def figure(self, analysis: str, metric: str, term: str | None = None, contrast: str | None = None) -> float | None:
+        """The same, or None where the study has no such figure."""
+        row = self.known(analysis, metric, term, None, contrast)
+        return None if row is None else float(row["estimate"])
+
+    def contrasts(self, analysis: str, metric: str) -> list[str]:
+        """Every contrast of a metric, in the order of the rows."""
+        found = (row for row in self.rows if row["analysis"] == analysis and row["metric"] == metric)
+        return list(dict.fromkeys(row["contrast"] for row in found if row["contrast"]))
 
     def at(self, *keys: tuple[Any, ...]) -> tuple[int, ...]:
         """Positions of rows that exist, for the evidence of a claim."""
@@ -110,7 +129,12 @@ class Ledger:
 
     def tells_nothing(self) -> bool:
         """Whether the drivers explain too little to speak of shares: R² under its floor, or an overall F that fails."""
-        return self.value("regression", "r2") < FLOOR_R2 or float(self.row("regression", "f")["p_value"]) >= 0.05
+        return self.value("regression", "r2") < FLOOR_R2 or (self.overall_p() or 0.0) >= 0.05
+
+    def overall_p(self) -> float | None:
+        """p of the overall F; None where drivers that repeat each other leave none."""
+        row = self.known("regression", "f")
+        return None if row is None or row["p_value"] is None else float(row["p_value"])
 
     def size_guard(self) -> Guard:
         """Enough effective respondents, and enough sampling units for any of the errors to be trusted."""
@@ -119,40 +143,100 @@ class Ledger:
             return Guard(rule="sampling units of at least", required=FEWEST_UNITS, found=units, passed=False)
         return Guard(rule="n_eff of at least", required=SMALLEST_N_EFF, found=n_eff, passed=n_eff >= SMALLEST_N_EFF)
 
+    def ranks(self) -> bool:
+        """Whether the study carries a graded claim on its drivers at all."""
+        return not self.tells_nothing() and self.size_guard().passed
+
+    def reliability(self, name: str) -> Values:
+        """The alpha row of a construct; empty for a driver that is none."""
+        at = self.find("reliability", "alpha", name)
+        return {"estimate": None, "reason": None} if at is None else self.rows[at]
+
     def caveats(self, driver: str) -> list[str]:
         """Reasons why a driver's own figure is in doubt: 'low_reliability', 'collinear', 'sign'."""
         found = []
-        alpha = self.row("reliability", "alpha", driver)["estimate"]
+        alpha = self.reliability(driver)["estimate"]
         if alpha is not None and alpha < LOW_RELIABILITY:
             found.append("low_reliability")
-        if self.value("overlap", "vif", driver) > HIGH_VIF:
+        if (self.figure("overlap", "vif", driver) or 0.0) > HIGH_VIF:
             found.append("collinear")
-        if self.value("regression", "b", driver) * self.correlation(driver, self.outcome) < 0:
+        r = self.correlation(driver, self.outcome)
+        if r is not None and (self.figure("regression", "b", driver) or 0.0) * r < 0:
             found.append("sign")
         return found
 
-    def correlation(self, a: str, b: str) -> float:
-        """r of two constructs of the model."""
-        known = self.find("description", "r", a, None, f"with:{b}") is not None
-        term, other = (a, b) if known else (b, a)
-        return self.value("description", "r", term, f"with:{other}")
+    def correlation(self, a: str, b: str) -> float | None:
+        """r of two constructs of the model; None where one is no single column."""
+        one = self.figure("description", "r", a, f"with:{b}")
+        return self.figure("description", "r", b, f"with:{a}") if one is None else one
+
+    def size(self, variable: str, level: str) -> Values:
+        """n, n_eff and reason of a level of a variable, as its rows tell; 0 where they are suppressed."""
+        found = (
+            self.find(analysis, metric, name, f"{variable}={level}")
+            for name in self.drivers
+            for analysis, metric in (("regression", "b"), ("importance", "lmg_share"))
+        )
+        at = next((at for at in found if at is not None), None)
+        row = {"n": None, "n_eff": None, "reason": None} if at is None else self.rows[at]
+        return {"n": row["n"] or 0, "n_eff": row["n_eff"] or 0.0, "reason": row["reason"]}
+
+    def large(self, variable: str, level: str) -> bool:
+        """Whether a level has the respondents that a claim about it needs."""
+        size = self.size(variable, level)
+        return bool(size["n"] >= self.study["bases"]["claim_base"] and size["n_eff"] >= SMALLEST_N_EFF)
+
+    def split(self, contrast: str) -> tuple[str, str, str] | None:
+        """Variable and both levels of 'variable=a-b'; None where it is no contrast of this study's levels."""
+        variable, _, rest = contrast.partition("=")
+        for segment in self.study["segments"]:
+            names = [level["value"] for level in segment["levels"]] if segment["variable"] == variable else []
+            for a in names:
+                for b in names:
+                    if f"{a}-{b}" == rest:
+                        return variable, a, b
+        return None
 
 
 def all_claims(ledger: Ledger) -> list[Claim]:
-    """Every claim of a study, in the order of the report."""
-    from pipeline.report.claims import answers, caveats, lead, priorities, segments
+    """Every claim of a study, in the order of the report; a rule whose rows the study does not have says nothing."""
+    from pipeline.report.claims import (
+        answers,
+        caveats,
+        change,
+        doubts,
+        lead,
+        methods,
+        priorities,
+        robustness,
+        segments,
+        shape,
+    )
 
     rules: Iterable[Any] = (
         lead.lead,
         lead.fit,
-        lead.agreement,
         lead.unique,
+        methods.panel,
+        methods.outcome_model,
+        methods.prediction,
+        methods.equal,
+        methods.groups,
         priorities.priority,
         priorities.quadrants,
         segments.segments,
+        change.change,
+        change.gap,
         answers.answers,
         answers.flow,
         answers.nonresponse,
+        robustness.specification,
+        robustness.corrected,
+        robustness.halo,
+        doubts.tipping,
+        doubts.confounding,
+        shape.linearity,
+        shape.asymmetry,
         caveats.caveats,
         caveats.sample_type,
         caveats.limits,

@@ -9,7 +9,10 @@ from pipeline.report.claims import Claim, Ledger
 
 def answers(ledger: Ledger) -> list[Claim]:
     """ordered where the best rated driver's interval lies above the worst one's, else close; single: one driver."""
-    rows = {name: ledger.row("performance", "performance", name) for name in ledger.drivers}
+    found = {name: ledger.known("performance", "performance", name) for name in ledger.drivers}
+    rows = {name: row for name, row in found.items() if row is not None}
+    if not rows:
+        return []
     best, worst = (pick(rows, key=lambda name: rows[name]["estimate"]) for pick in (max, min))
     values = {
         "best": best,
@@ -17,8 +20,8 @@ def answers(ledger: Ledger) -> list[Claim]:
         "worst": worst,
         "worst_performance": rows[worst]["estimate"],
         "outcome": ledger.outcome,
-        "top2": ledger.value("description", "top2box", ledger.outcome),
-        "mean": ledger.value("description", "mean", ledger.outcome),
+        "top2": ledger.figure("description", "top2box", ledger.outcome),
+        "mean": ledger.figure("description", "mean", ledger.outcome),
     }
     apart = (rows[best]["conf_low"] or 0.0) > (rows[worst]["conf_high"] or 0.0)
     variant = "single" if len(rows) == 1 else "ordered" if apart else "close"
@@ -27,7 +30,9 @@ def answers(ledger: Ledger) -> list[Claim]:
 
 
 def flow(ledger: Ledger) -> list[Claim]:
-    """all where every row is analysed, else some, with the reason that took most rows away."""
+    """all where every row is analysed, else some, with the reason that took most rows away; none of a bare table."""
+    if not ledger.screening:
+        return []
     removed: Counter[str] = Counter()
     for step in ledger.screening:
         removed.update({reason: count for reason, count in step["removed"].items() if count})
@@ -43,6 +48,8 @@ def flow(ledger: Ledger) -> list[Claim]:
 
 def nonresponse(ledger: Ledger) -> list[Claim]:
     """Whether people left out for a missing driver differ on the outcome: none, unknown (few), differs or similar."""
+    if ledger.find("nonresponse", "mean_difference", ledger.outcome, None, "dropped-kept") is None:
+        return []
     row = ledger.row("nonresponse", "mean_difference", ledger.outcome, None, "dropped-kept")
     values = {"dropped": row["n"] or 0, "outcome": ledger.outcome}
     evidence = ledger.at(("nonresponse", "mean_difference", ledger.outcome, None, "dropped-kept"))

@@ -13,7 +13,7 @@ def caveats(ledger: Ledger) -> list[Claim]:
     """One claim for each construct with low reliability or one item, each driver with a flipped sign or a high VIF."""
     found = []
     for name in [*ledger.drivers, ledger.outcome]:
-        reliability = ledger.row("reliability", "alpha", name)
+        reliability = ledger.reliability(name)
         evidence = ledger.at(("reliability", "alpha", name))
         if reliability["reason"] == "one_item":
             found.append(Claim(id="caveat", variant="single_item", values={"driver": name}, evidence=evidence))
@@ -66,6 +66,8 @@ def limits(ledger: Ledger) -> list[Claim]:
 def _limits(ledger: Ledger) -> Iterator[tuple[str, dict[str, object]]]:
     study, outcome = ledger.study, ledger.outcome
     r2 = ledger.value("regression", "r2")
+    if study.get("published"):
+        yield "published", {"outcome": outcome}
     if study["simulated"]:
         yield "simulated", {}
     if study["design"] == "survey":
@@ -76,29 +78,31 @@ def _limits(ledger: Ledger) -> Iterator[tuple[str, dict[str, object]]]:
     yield from _small_segments(ledger)
     if FLOOR_R2 <= r2 < MODEST_R2 or ledger.tells_nothing():
         yield "low_fit", {"outcome": outcome, "r2": r2}
-    weak = [name for name in [*ledger.drivers, outcome] if "low_reliability" in _reliability(ledger, name)]
-    if weak:
-        yield "low_reliability", {"drivers": weak}
-    single = [name for name in [*ledger.drivers, outcome] if "single_item" in _reliability(ledger, name)]
-    if single:
-        yield "single_items", {"drivers": single}
+    yield from _measurement(ledger)
     if study["design"] == "survey":
         yield "same_source", {"outcome": outcome}
 
 
-def _reliability(ledger: Ledger, name: str) -> list[str]:
-    row = ledger.row("reliability", "alpha", name)
-    if row["reason"] == "one_item":
-        return ["single_item"]
-    return ["low_reliability"] if row["estimate"] is not None and row["estimate"] < LOW_RELIABILITY else []
+def _measurement(ledger: Ledger) -> Iterator[tuple[str, dict[str, object]]]:
+    """Constructs that are measured badly, with whether shares corrected for it are told, and those of unknown error."""
+    names = [*ledger.drivers, ledger.outcome]
+    used = {name: ledger.figure("disattenuated", "reliability_used", name) for name in names}
+    alphas = {name: ledger.reliability(name)["estimate"] for name in names}
+    weak = [name for name, alpha in alphas.items() if alpha is not None and alpha < LOW_RELIABILITY]
+    if weak:
+        told = ledger.figure("disattenuated", "lmg_share", ledger.ranked()[0]) is not None
+        yield "low_reliability", {"drivers": weak, "corrected": told and all(used[name] for name in weak)}
+    single = [name for name in names if ledger.reliability(name)["reason"] == "one_item" and used[name] is None]
+    if single:
+        yield "single_items", {"drivers": single}
 
 
 def _small_segments(ledger: Ledger) -> Iterator[tuple[str, dict[str, object]]]:
     required = ledger.study["bases"]["claim_base"]
     for segment in ledger.study["segments"]:
         for level in segment["levels"]:
-            n = ledger.row("regression", "b", ledger.drivers[0], f"{segment['variable']}={level['value']}")["n"]
-            if n is not None and n < required and len(segment["levels"]) > 1:
+            n = ledger.size(segment["variable"], level["value"])["n"]
+            if 0 < n < required and len(segment["levels"]) > 1:
                 yield (
                     "small_segment",
                     {"variable": segment["variable"], "level": level["value"], "n": n, "required": required},

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
+
 from pipeline.report.claims import (
     FEWEST_UNITS,
     FLOOR_R2,
-    HIGH_CONDITION,
-    HIGH_VIF,
     LOW_RELIABILITY,
     SMALLEST_N_EFF,
     Check,
+    Claim,
     Ledger,
 )
-from pipeline.report.claims.lead import agreement as agreement_claims
+from pipeline.report.claims.doubts import tipping as tipping_claims
+from pipeline.report.claims.methods import panel as panel_claims
+from pipeline.report.claims.robustness import corrected as corrected_claims
+from pipeline.report.claims.robustness import specification as specification_claims
+from pipeline.report.claims.shape import LARGE_GAIN
+from pipeline.report.claims.shape import linearity as linearity_claims
 
-NOTE_VIF, NOTE_R2, NOTE_RELIABILITY, NOTE_TAU = 5.0, 0.25, 0.70, 0.70
-NOTE_COOKS, HIGH_COOKS = 0.5, 1.0
-NOTE_MOVED, HIGH_MOVED = 0.05, 0.10
-NOTE_MISSING, HIGH_MISSING = 0.05, 0.20
+NOTE_R2, NOTE_RELIABILITY, NOTE_TAU = 0.25, 0.70, 0.70
 PER_DRIVER = 10
 
 
@@ -27,15 +30,14 @@ def all_checks(ledger: Ledger) -> list[Check]:
         model_fit(ledger),
         overall_test(ledger),
         precision(ledger),
-        overlap(ledger),
-        agreement(ledger),
-        signs(ledger),
+        panel(ledger),
+        specification(ledger),
+        corrected(ledger),
+        tipping(ledger),
+        linearity(ledger),
         reliability(ledger),
-        influence(ledger),
-        missing(ledger),
         same_source(ledger),
         sample(ledger),
-        segments(ledger),
     )
     return [check for check in found if check]
 
@@ -46,18 +48,18 @@ def verdict(passed: bool, noted: bool) -> str:
 
 
 def model_fit(ledger: Ledger) -> Check:
-    r2, adjusted = ledger.value("regression", "r2"), ledger.value("regression", "r2_adjusted")
-    values = {"r2": r2, "adjusted": adjusted, "outcome": ledger.outcome}
+    r2 = ledger.value("regression", "r2")
+    values = {"r2": r2, "adjusted": ledger.figure("regression", "r2_adjusted"), "outcome": ledger.outcome}
     return Check(id="model_fit", verdict=verdict(r2 >= NOTE_R2, r2 >= FLOOR_R2), values=values)
 
 
-def overall_test(ledger: Ledger) -> Check:
-    row = ledger.row("regression", "f")
-    degrees = {
-        name: ledger.value("regression", metric) for name, metric in (("df1", "df_model"), ("df2", "df_residual"))
-    }
-    values = {"f": row["estimate"], "p": row["p_value"], **degrees}
-    return Check(id="overall_test", verdict=verdict(row["p_value"] < 0.05, False), values=values)
+def overall_test(ledger: Ledger) -> Check | None:
+    p = ledger.overall_p()
+    if p is None:
+        return None
+    metrics = {"f": "f", "df1": "df_model", "df2": "df_residual"}
+    values = {name: ledger.figure("regression", metric) for name, metric in metrics.items()}
+    return Check(id="overall_test", verdict=verdict(p < 0.05, False), values={**values, "p": p})
 
 
 def precision(ledger: Ledger) -> Check:
@@ -70,47 +72,47 @@ def precision(ledger: Ledger) -> Check:
     return Check(id="precision", verdict=verdict(n_eff >= wanted and bearable, bearable), values=values)
 
 
-def overlap(ledger: Ledger) -> Check | None:
-    if len(ledger.drivers) < 2:
+def _of_claim(rule: Callable[[Ledger], list[Claim]], ledger: Ledger, verdicts: Mapping[str, str]) -> Check | None:
+    """The check that says by a verdict what the only claim of a rule says in a sentence; None without that claim."""
+    claims = [claim for claim in rule(ledger) if claim.variant in verdicts]
+    if not claims:
         return None
-    inflation = {name: ledger.value("overlap", "vif", name) for name in ledger.drivers}
-    worst = max(inflation, key=lambda name: inflation[name])
-    pairs = [(a, b) for at, a in enumerate(ledger.drivers) for b in ledger.drivers[:at]]
-    a, b = max(pairs, key=lambda pair: abs(ledger.correlation(*pair)))
-    index = ledger.value("overlap", "condition_index")
-    values = {
-        "vif": inflation[worst],
-        "driver": worst,
-        "condition_index": index,
-        "r": ledger.correlation(a, b),
-        "a": b,
-        "b": a,
-    }
-    bad = inflation[worst] > HIGH_VIF or index > HIGH_CONDITION
-    return Check(id="overlap", verdict=verdict(inflation[worst] <= NOTE_VIF and not bad, not bad), values=values)
+    claim = claims[0]
+    return Check(id=claim.id, verdict=verdicts[claim.variant], values={**claim.values, "variant": claim.variant})
 
 
-def agreement(ledger: Ledger) -> Check | None:
-    if len(ledger.drivers) < 2:
-        return None
-    claim = agreement_claims(ledger)[0]
-    same, tau = claim.variant == "same_top", claim.values["tau"]
-    result = verdict(same and tau >= NOTE_TAU, same or claim.variant == "same_group")
-    return Check(id="agreement", verdict=result, values={**claim.values, "same_top": same})
+def panel(ledger: Ledger) -> Check | None:
+    """passed only where the order below the first place is much the same as well."""
+    check = _of_claim(panel_claims, ledger, {"all_first": "passed", "common": "note", "split": "failed"})
+    if check and check.verdict == "passed" and check.values["tau"] < NOTE_TAU:
+        return Check(id=check.id, verdict="note", values=check.values)
+    return check
 
 
-def signs(ledger: Ledger) -> Check:
-    flipped = [name for name in ledger.drivers if "sign" in ledger.caveats(name)]
-    return Check(id="signs", verdict=verdict(not flipped, True), values={"drivers": flipped, "count": len(flipped)})
+def specification(ledger: Ledger) -> Check | None:
+    return _of_claim(specification_claims, ledger, {"stable": "passed", "mostly": "note", "unstable": "failed"})
+
+
+def corrected(ledger: Ledger) -> Check | None:
+    verdicts = {"same_top": "passed", "same_group": "note", "impossible": "note", "differs": "failed", "none": "open"}
+    return _of_claim(corrected_claims, ledger, verdicts)
+
+
+def tipping(ledger: Ledger) -> Check | None:
+    return _of_claim(tipping_claims, ledger, {"sturdy": "passed", "some": "note", "few": "failed"})
+
+
+def linearity(ledger: Ledger) -> Check | None:
+    """failed only where so much more is explained that shares of a linear model tell a part of the story only."""
+    check = _of_claim(linearity_claims, ledger, {"straight": "passed", "curved": "note"})
+    if check and check.verdict == "note" and check.values["gain"] >= LARGE_GAIN:
+        return Check(id=check.id, verdict="failed", values=check.values)
+    return check
 
 
 def reliability(ledger: Ledger) -> Check | None:
     names = [*ledger.drivers, ledger.outcome]
-    alphas = {
-        name: row["estimate"]
-        for name in names
-        if (row := ledger.row("reliability", "alpha", name))["estimate"] is not None
-    }
+    alphas = {name: row["estimate"] for name in names if (row := ledger.reliability(name))["estimate"] is not None}
     if not alphas:
         return None
     lowest = min(alphas, key=lambda name: alphas[name])
@@ -118,42 +120,11 @@ def reliability(ledger: Ledger) -> Check | None:
     return Check(id="reliability", verdict=result, values={"lowest": alphas[lowest], "construct": lowest})
 
 
-def influence(ledger: Ledger) -> Check:
-    cooks = ledger.value("influence", "cooks_distance")
-    moved, changes = (ledger.value("influence", f"leave_one_out_{what}") for what in ("r2", "first"))
-    still = cooks < NOTE_COOKS and moved < NOTE_MOVED and not changes
-    bearable = cooks < HIGH_COOKS and moved < HIGH_MOVED
-    values = {"cooks": cooks, "moved": moved, "changes": int(changes), "outcome": ledger.outcome}
-    return Check(id="influence", verdict=verdict(still, bearable), values=values)
-
-
-def missing(ledger: Ledger) -> Check:
-    last = ledger.screening[-1]
-    dropped = sum(last["removed"].values())
-    share = dropped / (dropped + last["remaining"])
-    values = {"share": share, "dropped": dropped}
-    return Check(id="missing", verdict=verdict(share <= NOTE_MISSING, share <= HIGH_MISSING), values=values)
-
-
 def same_source(ledger: Ledger) -> Check | None:
-    return Check(id="same_source", verdict="note") if ledger.study["design"] == "survey" else None
+    values = {"outcome": ledger.outcome}
+    return Check(id="same_source", verdict="note", values=values) if ledger.study["design"] == "survey" else None
 
 
 def sample(ledger: Ledger) -> Check:
     kind = ledger.study["sample"]["type"]
     return Check(id="sample", verdict=verdict(kind == "probability", True), values={"type": kind or "unknown"})
-
-
-def segments(ledger: Ledger) -> Check | None:
-    sizes = []
-    for segment in ledger.study["segments"]:
-        for level in segment["levels"]:
-            row = ledger.row("regression", "b", ledger.drivers[0], f"{segment['variable']}={level['value']}")
-            if row["reason"] != "complementary":
-                sizes.append((row["n"] or 0, segment["variable"], level["value"]))
-    if not sizes:
-        return None
-    n, variable, level = min(sizes)
-    required = ledger.study["bases"]["claim_base"]
-    values = {"smallest": n or None, "required": required, "variable": variable, "level": level}
-    return Check(id="segments", verdict=verdict(n >= required, False), values=values)

@@ -1,4 +1,4 @@
-"""Which driver leads, how much all of them explain, and whether another method would say the same."""
+"""Which driver leads, how much all of them explain, and which add something of their own."""
 
 from __future__ import annotations
 
@@ -6,32 +6,50 @@ from pipeline.report.claims import (
     CLEAR,
     FEWEST_UNITS,
     FLOOR_R2,
+    LEVELS,
     NEAR,
     Claim,
     Guard,
     Ledger,
 )
+from pipeline.report.claims.doubts import FEW_PEOPLE, FEW_SHARE, tips_at
+from pipeline.report.claims.methods import DIVIDING, contradicting, firsts
+from pipeline.report.claims.robustness import HALF
+
+LEVEL_OF = {"clear": 3, "close": 2, "group": 2, "doubtful": 1}
 
 
 def lead(ledger: Ledger) -> list[Claim]:
     """The lead claim: none, small, clear, doubtful, flat, close or group, tried in this order.
 
     none: R² or the overall F fails. small: n_eff under 50, or under 30 sampling units. clear: one leader without a
-    caveat. doubtful: one leader whose own figure carries a caveat. flat: all drivers lead, or more than half and at
-    least four. close: two or three leaders and P(first > second) of .90 or more. group: otherwise.
+    caveat. doubtful: one leader whose own figure carries a caveat, or that is missing from the top set of a method of
+    the panel ('method'). flat: all drivers lead, or more than half and at least four. close: two or three leaders and
+    P(first > second) of .90 or more. group: otherwise.
     """
     ranked, leaders = ledger.ranked(), ledger.leaders()
-    first, second = ranked[0], ranked[1] if len(ranked) > 1 else None
-    prob = ledger.above(first, second) if second else None
-    guards = _guards(ledger, leaders, first, prob)
-    variant = _variant(guards, leaders, len(ranked))
-    share = ledger.row("importance", "lmg_share", first)
-    values = {
-        "driver": first,
+    prob = ledger.above(*ranked[:2]) if len(ranked) > 1 else None
+    rules = _guards(ledger, leaders, ranked[0], prob)
+    variant = _variant(rules, leaders, len(ranked))
+    sturdy = _sturdiness(ledger, variant, leaders) if variant in LEVEL_OF else ()
+    level = _capped(LEVEL_OF.get(variant), ledger, leaders)
+    if level and not all(guard.passed for guard in sturdy):
+        level = 1
+    values = _values(ledger, ranked, leaders, prob)
+    keys = [("importance", "lmg_share", name) for name in leaders]
+    pairs = [("importance", "prob_above", leaders[0], None, f"above:{name}") for name in ranked[1:2]]
+    evidence = ledger.at(*keys, *pairs, ("regression", "r2"), ("regression", "f"))
+    return [Claim(id="lead", variant=variant, level=level, values=values, evidence=evidence, guards=(*rules, *sturdy))]
+
+
+def _values(ledger: Ledger, ranked: list[str], leaders: list[str], prob: float | None) -> dict[str, object]:
+    share = ledger.row("importance", "lmg_share", ranked[0])
+    return {
+        "driver": ranked[0],
         "share": share["estimate"],
         "low": share["conf_low"],
         "high": share["conf_high"],
-        "second": second,
+        "second": ranked[1] if len(ranked) > 1 else None,
         "prob": prob,
         "leaders": leaders,
         "others": leaders[1:],
@@ -43,63 +61,76 @@ def lead(ledger: Ledger) -> list[Claim]:
         "few_units": ledger.sample["units"] < FEWEST_UNITS,
         "draws": ledger.study["draws"],
         "k": len(ranked),
-        "caveats": ledger.caveats(first),
+        "caveats": reservations(ledger, ranked[0]),
     }
-    keys = [("importance", "lmg_share", name) for name in leaders]
-    pair = ("importance", "prob_above", first, None, f"above:{second}")
-    evidence = ledger.at(*keys, pair, ("regression", "r2"), ("regression", "f"))
-    level = {"clear": 3, "close": 2, "group": 2, "doubtful": 1}.get(variant)
-    return [
-        Claim(id="lead", variant=variant, level=_capped(level, ledger), values=values, evidence=evidence, guards=guards)
-    ]
+
+
+def reservations(ledger: Ledger, first: str) -> list[str]:
+    """What keeps the first driver from a clear lead: the caveats on its own figure, and 'method'."""
+    return [*ledger.caveats(first), *(["method"] if contradicting(ledger, first) else [])]
 
 
 def _guards(ledger: Ledger, leaders: list[str], first: str, prob: float | None) -> tuple[Guard, ...]:
-    r2, p = ledger.value("regression", "r2"), float(ledger.row("regression", "f")["p_value"])
-    rivals = [ledger.above(first, name) for name in ledger.drivers if name != first]
-    weakest = min(rivals, default=1.0)
-    caveats = ledger.caveats(first)
+    r2, p = ledger.value("regression", "r2"), ledger.overall_p()
+    weakest = min((ledger.above(first, name) for name in ledger.drivers if name != first), default=1.0)
+    caveats, against = ledger.caveats(first), contradicting(ledger, first)
     return (
         Guard(rule="r2 of at least the floor", required=FLOOR_R2, found=r2, passed=r2 >= FLOOR_R2),
-        Guard(rule="overall F p below", required=0.05, found=p, passed=p < 0.05),
+        Guard(rule="overall F p below", required=0.05, found=p, passed=p is None or p < 0.05),
         ledger.size_guard(),
-        Guard(
-            rule="prob_above for every other driver of at least",
-            required=CLEAR,
-            found=weakest,
-            passed=len(leaders) == 1,
-        ),
-        Guard(
-            rule="no caveat on the first driver",
-            required="none",
-            found=", ".join(caveats) or "none",
-            passed=not caveats,
-        ),
-        Guard(
-            rule="prob_above of first over second of at least",
-            required=NEAR,
-            found=prob,
-            passed=prob is None or prob >= NEAR,
-        ),
-    )
+        Guard(rule="prob_above for every other driver of at least", required=CLEAR, found=weakest,
+              passed=len(leaders) == 1),
+        Guard(rule="no caveat on the first driver", required="none", found=", ".join(caveats) or "none",
+              passed=not caveats),
+        Guard(rule="methods without the first driver in their leading set", required="none",
+              found=", ".join(against) or "none", passed=not against),
+        Guard(rule="prob_above of first over second of at least", required=NEAR, found=prob,
+              passed=prob is None or prob >= NEAR),
+    )  # fmt: skip
 
 
 def _variant(guards: tuple[Guard, ...], leaders: list[str], drivers: int) -> str:
-    fits, tested, large, alone, sound, near = (guard.passed for guard in guards)
+    fits, tested, large, alone, sound, common, near = (guard.passed for guard in guards)
     if not (fits and tested):
         return "none"
     if not large:
         return "small"
     if alone:
-        return "clear" if sound else "doubtful"
+        return "clear" if sound and common else "doubtful"
     if len(leaders) == drivers or (len(leaders) > drivers / 2 and len(leaders) >= 4):
         return "flat"
     return "close" if len(leaders) <= 3 and near else "group"
 
 
-def _capped(level: int | None, ledger: Ledger) -> int | None:
-    """One level lower where another method puts another driver first: a strong claim must not hang on the method."""
-    return min(level, 2) if level and _agreement(ledger)[0] != "same_top" else level
+def _sturdiness(ledger: Ledger, variant: str, leaders: list[str]) -> tuple[Guard, ...]:
+    """What caps the claim at level 1 when it fails: the specifications, and the removal of a few people.
+
+    A group claims no order within itself. It stands while its members together come first often enough, and cannot be
+    turned by removing people.
+    """
+    named = leaders if variant == "group" else leaders[:1]
+    shares = [ledger.figure("specification", "spec_first", name) for name in named]
+    found = []
+    if None not in shares:
+        agree = sum(share or 0.0 for share in shares)
+        rule = "share of specifications in which what is named comes first, of at least"
+        found.append(Guard(rule=rule, required=HALF, found=agree, passed=agree >= HALF))
+    tips = tips_at(ledger)
+    if tips is not None and variant != "group":
+        rule = f"removing at most {FEW_PEOPLE} people or {FEW_SHARE:.0%} of them leaves the order as it is"
+        found.append(Guard(rule=rule, required="yes", found="no" if tips else "yes", passed=not tips))
+    return tuple(found)
+
+
+def _capped(level: int | None, ledger: Ledger, leaders: list[str]) -> int | None:
+    """One level lower where another method contradicts: a claim must not hang on the method.
+
+    Only methods that answer the same question count (DIVIDING). A clear lead is contradicted by any other first driver,
+    close and group by one from outside the leaders.
+    """
+    tops = firsts(ledger)
+    others = {tops[metric] for metric in DIVIDING if metric in tops} - set(leaders)
+    return level - 1 if level and level > 1 and others else level
 
 
 def fit(ledger: Ledger) -> list[Claim]:
@@ -116,51 +147,40 @@ def fit(ledger: Ledger) -> list[Claim]:
     return [Claim(id="fit", variant=variant, values=values, evidence=ledger.at(("regression", "r2")))]
 
 
-def agreement(ledger: Ledger) -> list[Claim]:
-    """Whether relative weights put the same driver first: same_top, same_group (within the leaders) or differs."""
-    variant, top, tau = _agreement(ledger)
-    values = {"driver": ledger.ranked()[0], "other": top, "tau": tau}
-    evidence = ledger.at(*(("importance", "relative_weights_share", name) for name in ledger.drivers))
-    return [Claim(id="agreement", variant=variant, values=values, evidence=evidence)]
-
-
-def _agreement(ledger: Ledger) -> tuple[str, str, float | None]:
-    shares = {name: ledger.value("importance", "relative_weights_share", name) for name in ledger.drivers}
-    top = max(shares, key=lambda name: shares[name])
-    lmg = {name: ledger.value("importance", "lmg_share", name) for name in ledger.drivers}
-    variant = "same_top" if top == ledger.ranked()[0] else "same_group" if top in ledger.leaders() else "differs"
-    return variant, top, kendall_tau(list(lmg.values()), list(shares.values()))
-
-
-def kendall_tau(first: list[float], second: list[float]) -> float | None:
-    """Kendall's tau-a of two lists without ties; None for fewer than two entries."""
-    pairs = [(a, b) for a in range(len(first)) for b in range(a)]
-    signs = [(first[a] > first[b]) == (second[a] > second[b]) for a, b in pairs]
-    return (2 * sum(signs) - len(signs)) / len(signs) if signs else None
-
-
 def unique(ledger: Ledger) -> list[Claim]:
-    """Which drivers add something of their own to the others (Holm test of the coefficient): all, some or none.
+    """Which drivers add something of their own to the others (Holm test): all, some or none.
 
-    Graded by the weakest of those that do, and by how well the others are measured; a driver whose sign is turned
-    round adds nothing that could be read.
+    The test is that of the coefficient; where a driver has no single coefficient (a category), all are tested by the F
+    of what they add, so that there is one family of tests. Graded by the weakest of those that do, and by how well the
+    others are measured; a driver whose sign is turned round adds nothing that could be read.
     """
-    tested = {name: float(ledger.row("regression", "b", name)["p_adjusted"]) for name in ledger.ranked()}
-    adds = [name for name, p in tested.items() if p < 0.05 and "sign" not in ledger.caveats(name)]
+    rows = _tests(ledger)
+    if not rows:
+        return []
+    tested = {name: float(ledger.rows[at]["p_adjusted"]) for name, at in rows.items()}
+    adds = [name for name, p in tested.items() if p < LEVELS[2] and "sign" not in ledger.caveats(name)]
     nothing = [name for name in tested if name not in adds]
     weakest = max((tested[name] for name in adds), default=None)
-    level = None if weakest is None or not _graded(ledger) else min(3 if weakest < 0.01 else 2, _cap(ledger))
+    graded = weakest is not None and len(tested) > 1 and ledger.ranks()
+    level = min(3 if (weakest or 0.0) < LEVELS[3] else 2, _cap(ledger)) if graded else None
     variant = "none" if not adds else "some" if nothing else "all"
     values = {"adds": adds, "nothing": nothing, "outcome": ledger.outcome, "k": len(tested), "p": weakest}
     values |= {"weak": [name for name in tested if "low_reliability" in ledger.caveats(name)]}
-    guards = (Guard(rule="Holm-adjusted p below", required=0.05, found=min(tested.values()), passed=bool(adds)),)
-    evidence = ledger.at(*(("regression", "b", name) for name in tested))
+    guards = (Guard(rule="Holm-adjusted p below", required=LEVELS[2], found=min(tested.values()), passed=bool(adds)),)
+    evidence = tuple(rows.values())
     return [Claim(id="unique", variant=variant, level=level, values=values, evidence=evidence, guards=guards)]
 
 
-def _graded(ledger: Ledger) -> bool:
-    """Whether the study carries a graded claim on several drivers at all."""
-    return len(ledger.drivers) > 1 and not ledger.tells_nothing() and ledger.size_guard().passed
+def _tests(ledger: Ledger) -> dict[str, int]:
+    """Driver -> position of the row of its test, all by the same test; empty where some driver has none."""
+    for key in (("regression", "b"), ("importance", "f_unique")):
+        found = {name: ledger.find(*key, name) for name in ledger.ranked()}
+        usable = {
+            name: at for name, at in found.items() if at is not None and ledger.rows[at]["p_adjusted"] is not None
+        }
+        if len(usable) == len(found):
+            return usable
+    return {}
 
 
 def _cap(ledger: Ledger) -> int:
@@ -170,5 +190,4 @@ def _cap(ledger: Ledger) -> int:
     """
     if any("low_reliability" in ledger.caveats(name) for name in ledger.drivers):
         return 1
-    alphas = [ledger.row("reliability", "alpha", name) for name in ledger.drivers]
-    return 2 if any(row["reason"] == "one_item" for row in alphas) else 3
+    return 2 if any(ledger.reliability(name)["reason"] == "one_item" for name in ledger.drivers) else 3

@@ -14,9 +14,11 @@ def priority(ledger: Ledger) -> list[Claim]:
 
     none otherwise. Rated below average means that the whole interval lies below it, and P(rated below average) is .975
     or more whatever the level of the interval. A driver with a caveat is no priority, nor is any where the model tells
-    nothing.
+    nothing. Nothing is said of a study without ratings.
     """
-    rated_low = [name for name in ledger.drivers if _performance_side(ledger, name) == "low"]
+    if ledger.known("performance", "performance") is None:
+        return []
+    rated_low = [name for name in _rated(ledger) if _performance_side(ledger, name) == "low"]
     rated_low = [name for name in rated_low if ledger.value("performance", "prob_rated_low", name) >= CLEAR]
     sound = [name for name in rated_low if not ledger.caveats(name)]
     best = max(sound, key=lambda name: ledger.value("performance", "prob_important", name), default=None)
@@ -64,8 +66,13 @@ def _priority_values(ledger: Ledger, best: str, important: float) -> dict[str, A
 
 
 def quadrants(ledger: Ledger) -> list[Claim]:
-    """For every driver: classified where no interval touches a line and P is .975 or more each, else crossing."""
-    return [_quadrant(ledger, name) for name in ledger.drivers]
+    """For every rated driver: classified where no interval touches a line and P is .975 or more each, else crossing."""
+    return [_quadrant(ledger, name) for name in _rated(ledger)]
+
+
+def _rated(ledger: Ledger) -> list[str]:
+    """Drivers that are ratings, in a study that has answers."""
+    return [name for name in ledger.drivers if ledger.known("performance", "prob_rated_low", name) is not None]
 
 
 def _quadrant(ledger: Ledger, name: str) -> Claim:

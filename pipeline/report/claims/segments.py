@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.report.claims import SMALLEST_N_EFF, Claim, Guard, Ledger, Values
+from pipeline.report.claims import Claim, Guard, Ledger, Values
 
 
 def segments(ledger: Ledger) -> list[Claim]:
@@ -15,8 +15,8 @@ def segments(ledger: Ledger) -> list[Claim]:
 def _segment(ledger: Ledger, segment: Values) -> Claim:
     variable, levels = segment["variable"], [level["value"] for level in segment["levels"]]
     required = ledger.study["bases"]["claim_base"]
-    sizes = {level: _size(ledger, variable, level) for level in levels}
-    known = {level: size[0] for level, size in sizes.items() if not _only_protecting(ledger, variable, level)}
+    sizes = {level: ledger.size(variable, level) for level in levels}
+    known = {level: size["n"] for level, size in sizes.items() if size["reason"] != "complementary"}
     smallest = min(known, key=lambda level: known[level], default=None)
     base = {
         "variable": variable,
@@ -25,11 +25,11 @@ def _segment(ledger: Ledger, segment: Values) -> Claim:
         "required": required,
         "levels": len(levels),
     }
-    base |= {"smallest_n": sizes[smallest][0] if smallest and sizes[smallest][0] else None}
+    base |= {"smallest_n": (sizes[smallest]["n"] or None) if smallest else None}
     if len(levels) < 2:
         return Claim(id="segment", variant="single", values=base)
     gaps = [
-        gap for gap in _gaps(ledger) if gap[1] == variable and all(_large(sizes[level], required) for level in gap[2])
+        gap for gap in _gaps(ledger) if gap[1] == variable and all(ledger.large(variable, level) for level in gap[2])
     ]
     if not gaps or ledger.tells_nothing() or not ledger.size_guard().passed:
         return Claim(id="segment", variant="small", values=base, guards=(_size_guard(base),))
@@ -66,21 +66,6 @@ def _graded(ledger: Ledger, at: int, pair: tuple[str, str], base: dict[str, Any]
     )
 
 
-def _size(ledger: Ledger, variable: str, level: str) -> tuple[int, float]:
-    """Respondents and effective respondents of a level; 0 where they are suppressed."""
-    row = ledger.row("regression", "b", ledger.drivers[0], f"{variable}={level}")
-    return row["n"] or 0, row["n_eff"] or 0.0
-
-
-def _only_protecting(ledger: Ledger, variable: str, level: str) -> bool:
-    """Whether a level is hidden not for its own size but because a smaller one could be worked out from it."""
-    return bool(ledger.row("regression", "b", ledger.drivers[0], f"{variable}={level}")["reason"] == "complementary")
-
-
-def _large(size: tuple[int, float], required: int) -> bool:
-    return size[0] >= required and size[1] >= SMALLEST_N_EFF
-
-
 def _size_guard(base: dict[str, Any]) -> Guard:
     found = base["smallest_n"]
     return Guard(
@@ -94,12 +79,9 @@ def _size_guard(base: dict[str, Any]) -> Guard:
 def _gaps(ledger: Ledger) -> list[tuple[int, str, tuple[str, str]]]:
     """Position, variable and pair of levels of every tested difference."""
     found = []
-    names = {
-        segment["variable"]: [level["value"] for level in segment["levels"]] for segment in ledger.study["segments"]
-    }
     for at, row in enumerate(ledger.rows):
-        if row["metric"] == "b" and row["contrast"] and row["group"] is None:
-            variable, _, rest = row["contrast"].partition("=")
-            pairs = [(one, other) for one in names[variable] for other in names[variable] if f"{one}-{other}" == rest]
-            found.append((at, variable, pairs[0]))
+        if row["metric"] == "b" and row["contrast"] and row["group"] is None and row["p_adjusted"] is not None:
+            parts = ledger.split(row["contrast"])
+            if parts is not None:
+                found.append((at, parts[0], parts[1:]))
     return found

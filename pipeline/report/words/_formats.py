@@ -121,6 +121,26 @@ def reasons(keys: Sequence[str], words: Words) -> str:
     return listed([words(f"reservation.{key}") for key in keys], words)
 
 
+def metrics(names: Sequence[str], words: Words) -> str:
+    """Names of importance metrics, as a sentence says them."""
+    return listed([words(f"metric.{name}") for name in names], words)
+
+
+def models(names: Sequence[str], words: Words) -> str:
+    """Names of outcome models, as a sentence says them."""
+    return listed([words(f"model.{name}") for name in names], words)
+
+
+def choice(name: str, words: Words) -> str:
+    """A choice 'axis=value' of a specification; of an axis 'subset' the value is 'all' or 'variable=level'."""
+    axis, _, value = name.partition("=")
+    if axis == "metric":
+        return words("choice.metric", metric=words(f"metric.{value}"))
+    if axis == "subset" and value != "all":
+        return words("choice.subset.level", level=value)
+    return words(f"choice.{name.replace('=', '.', 1)}")
+
+
 FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "text": lambda value, _: str(value),
     "int": lambda value, words: number(value, 0, words),
@@ -129,10 +149,13 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "num1": lambda value, words: number(value, 1, words),
     "num2": lambda value, words: number(value, 2, words),
     "sign2": lambda value, words: signed(value, 2, words),
+    "points": lambda value, words: signed(value * 100, 1, words),
+    "pp": lambda value, words: number(value * 100, 1, words),
     "pct": prose_percent,
     "cell": lambda value, words: percent(value, 0, words, "<{}", ">{}"),
     "pct1": lambda value, words: percent(value, 1, words, "<{}", ">{}"),
     "r": lambda value, _: bare(value, 2),
+    "r3": lambda value, _: bare(value, 3),
     "p": p_equation,
     "pv": lambda value, _: p_figure(value),
     "label": name_of,
@@ -145,4 +168,7 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "level": lambda value, words: words(f"level.{value}"),
     "reason": lambda key, words: words(f"reason.{key}"),
     "reasons": reasons,
+    "metrics": metrics,
+    "models": models,
+    "choice": choice,
 }

@@ -22,25 +22,68 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "answers": ("ordered", "close", "single"),
     "flow": ("all", "some"),
     "nonresponse": ("none", "similar", "differs", "unknown"),
-    "agreement": ("same_top", "same_group", "differs"),
+    "panel": ("all_first", "common", "split", "alone"),
+    "outcome_model": ("same_top", "same_group", "differs"),
+    "prediction": ("holds", "shrinks"),
+    "equal": ("equal", "undecided", "apart"),
+    "groups": ("clear", "open"),
+    "change": ("effect", "spread", "overlap", "reliability", "none"),
+    "gap": ("level", "weight", "both", "none"),
+    "specification": ("stable", "mostly", "unstable"),
+    "corrected": ("same_top", "same_group", "differs", "impossible", "none"),
+    "halo": ("agrees", "differs"),
+    "tipping": ("sturdy", "some", "few"),
+    "confounding": ("strong", "weak"),
+    "linearity": ("straight", "curved"),
+    "asymmetry": ("penalty", "reward"),
     "unique": ("all", "some", "none"),
     "caveat": ("low_reliability", "single_item", "sign", "collinear"),
     "limit": (
-        "causal", "sample_unknown", "convenience", "panel", "low_fit", "small_segment", "same_source", "simulated",
-        "single_items", "low_reliability",
+        "published", "causal", "sample_unknown", "convenience", "panel", "low_fit", "small_segment", "same_source",
+        "simulated", "single_items", "low_reliability",
     ),
     "sample_type": ("probability", "panel", "convenience", "unknown"),
 }  # fmt: skip
 
-CHECKS: tuple[str, ...] = (
-    "model_fit", "overall_test", "overlap", "agreement", "influence", "reliability", "signs", "missing", "same_source",
-    "segments", "sample", "precision",
+GRADED, OPEN = ("passed", "note", "failed"), ("passed", "note", "failed", "open")
+
+VERDICTS: Mapping[str, tuple[str, ...]] = {
+    "model_fit": GRADED,
+    "overall_test": ("passed", "failed"),
+    "precision": GRADED,
+    "panel": GRADED,
+    "specification": GRADED,
+    "corrected": OPEN,
+    "tipping": GRADED,
+    "linearity": GRADED,
+    "reliability": GRADED,
+    "same_source": ("note",),
+    "sample": ("passed", "note"),
+    "predictors": GRADED,
+    "monotone": OPEN,
+    "numeric_outcome": OPEN,
+    "variable_types": ("passed", "note", "open"),
+    "segment_needs": ("passed", "note", "open"),
+    "causal_order": ("passed", "open"),
+    "collinearity": OPEN,
+    "unexpected_correlations": ("passed", "note", "open"),
+    "signs": GRADED,
+    "missing_data": OPEN,
+    "outliers": OPEN,
+    "serial_correlation": OPEN,
+    "constant_variance": ("passed", "note", "open"),
+}
+"""Verdicts that each check, and each assumption after them, may come to."""
+
+CARDS: tuple[str, ...] = (
+    "lead", "fit", "unique", "priority", "segment", "answers", "equal", "groups", "change", "gap", "asymmetry",
 )  # fmt: skip
+"""Claims with all that a card needs: a title, an action and a detail."""
 
-VERDICTS: tuple[str, ...] = ("passed", "note", "failed")
-
-TITLED: tuple[str, ...] = ("lead", "fit", "unique", "priority", "segment", "answers", "limit")
-"""Claims with a title; all but limits have an action and a detail for their card as well."""
+TITLED: tuple[str, ...] = (
+    *CARDS, "limit", "panel", "outcome_model", "prediction", "specification", "corrected", "halo", "tipping",
+    "confounding", "linearity",
+)  # fmt: skip
 
 
 def lead_form(variant: str, values: Values) -> str:
@@ -67,10 +110,6 @@ def segment_form(variant: str, values: Values) -> str:
     return "tied" if min(values["estimate_a"], values["estimate_b"]) >= 0 else "apart"
 
 
-def agreement_form(variant: str, values: Values) -> str:
-    return "alone" if values["tau"] is None else variant
-
-
 def nonresponse_form(variant: str, values: Values) -> str:
     return variant if variant != "differs" else "higher" if values["difference"] > 0 else "lower"
 
@@ -79,12 +118,27 @@ def caveat_form(variant: str, values: Values) -> str:
     return "sign_up" if variant == "sign" and values["b"] > 0 else variant
 
 
+def corrected_form(variant: str, values: Values) -> str:
+    """'_part' where some construct could not be corrected; a claim without corrected shares has one form."""
+    return variant if variant in ("impossible", "none") or not values["uncorrected"] else f"{variant}_part"
+
+
+def limit_form(variant: str, values: Values) -> str:
+    return "low_reliability_corrected" if variant == "low_reliability" and values["corrected"] else variant
+
+
 FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "lead": lead_form,
     "segment": segment_form,
-    "agreement": agreement_form,
+    "prediction": lambda variant, values: "nothing" if variant == "shrinks" and values["r2_cv"] <= 0 else variant,
+    "groups": lambda variant, values: variant if values["ranked"] else "unranked",
+    "gap": lambda variant, values: "unsettled" if variant == "both" and not values["settled"] else variant,
+    "specification": lambda variant, values: variant if values["axis"] else "even",
+    "corrected": corrected_form,
+    "tipping": lambda variant, values: "unfound" if variant == "sturdy" and values["k"] is None else variant,
     "nonresponse": nonresponse_form,
     "caveat": caveat_form,
+    "limit": limit_form,
     "unique": lambda variant, values: "some_weak" if variant == "some" and values["weak"] else variant,
     "quadrant": lambda variant, values: values["quadrant"] if variant == "classified" else variant,
 }
@@ -104,27 +158,46 @@ def filled(values: Values) -> dict[str, Any]:
     for name in ("a", "b", "smallest", "level"):
         if isinstance(values.get(name), str) and values.get("variable") is not None:
             result[name] = f"{values['variable']}={values[name]}"
-    if values.get("leaders") is not None:
-        result["leaders_count"] = len(values["leaders"])
-    if values.get("difference") is not None and values.get("low") is not None:
-        result |= _directed(result)
+    for name in ("leaders", "agree"):
+        if values.get(name) is not None:
+            result[f"{name}_count"] = len(values[name])
+    if values.get("axis") is not None:
+        result["choice"] = f"{values['axis']}={values['value']}"
+    if values.get("penalty") is not None:
+        result["loss"] = -values["penalty"]
+    for name in ("difference", "total"):
+        if values.get(name) is not None and values.get("low") is not None:
+            result |= _directed(result, name)
     return result
 
 
-def _directed(values: Values) -> dict[str, Any]:
-    """The difference as larger minus smaller, and the largest size its interval allows."""
-    low, high, turned = values["low"], values["high"], values["difference"] < 0
+PARTS = ("part", "effect", "spread", "overlap", "reliability", "level", "weight")
+
+
+def _directed(values: Values, name: str) -> dict[str, Any]:
+    """The difference as larger minus smaller, with its parts, and the largest size its interval allows."""
+    turned = values[name] < 0
     first, second = ("b", "a") if turned else ("a", "b")
-    return {
+    found = {
         "more": values.get(first),
         "less": values.get(second),
         "more_estimate": values.get(f"estimate_{first}"),
         "less_estimate": values.get(f"estimate_{second}"),
-        "gap": abs(values["difference"]),
-        "gap_low": -high if turned else low,
-        "gap_high": -low if turned else high,
-        "bound": max(abs(low), abs(high)),
+        "bound": max(abs(values["low"]), abs(values["high"])),
     }
+    for part in (None, *PARTS):
+        found |= _turned(values, part, name, turned)
+    return found
+
+
+def _turned(values: Values, part: str | None, name: str, turned: bool) -> dict[str, Any]:
+    """'gap' with its limits, or those of a part as 'part_gap', with the sign of larger minus smaller."""
+    start, size = (f"{part}_", values.get(part)) if part else ("", values[name])
+    if not isinstance(size, (int, float)):
+        return {}
+    ends = [values.get(f"{start}{end}") for end in ("low", "high")]
+    low, high = [None if end is None else -end for end in ends[::-1]] if turned else ends
+    return {f"{start}gap": -size if turned else size, f"{start}gap_low": low, f"{start}gap_high": high}
 
 
 def render(claim_id: str, variant: str, values: Values, words: Words) -> dict[str, str | None]:
@@ -142,28 +215,66 @@ def render_part(claim: Mapping[str, Any], part: str, words: Words) -> str:
 
 def render_check(check_id: str, verdict: str, values: Values, words: Words) -> dict[str, str]:
     """{name, result, text} of a check: what it is, what was found, what it means for the findings."""
-    if verdict not in VERDICTS or check_id not in CHECKS:
+    if verdict not in VERDICTS.get(check_id, ()):
         raise KeyError(f"no check '{check_id}' with verdict '{verdict}'")
     key, known = f"check.{check_id}", filled(values)
     if check_id == "sample":
         known["type_text"] = words(f"sample.{values['type']}")
     result, meaning = _check_keys(check_id, verdict, values)
-    return {"name": words(key), "result": words(f"{key}.{result}", **known), "text": words(f"{key}.{meaning}", **known)}
+    found = words(f"{key}.{result}" if result else "check.open", **known)
+    return {"name": words(key), "result": found, "text": words(f"{key}.{meaning}", **known)}
 
 
 def _check_keys(check_id: str, verdict: str, values: Values) -> tuple[str, str]:
-    """Ends of the keys of result and meaning; verdicts with two causes, or nothing to say, have their own."""
-    if check_id == "agreement" and verdict == "note" and values["same_top"]:
-        return "result", "reordered"
-    if check_id == "signs" and not values["drivers"]:
-        return "none", verdict
-    if check_id == "missing" and not values["dropped"]:
-        return "result", "none"
-    if check_id == "segments" and values["smallest"] is None:
-        return "hidden", verdict
-    if check_id == "influence" and verdict == "note" and values["changes"]:
-        return "result", "flips"
-    if check_id == "precision":
-        scarce = verdict == "failed" and values["units"] < values["fewest"]
-        return "clustered" if values["clustered"] else "result", "units" if scarce else verdict
-    return "result", verdict
+    """Ends of the keys of result and meaning; verdicts with two causes, or nothing to say, have their own.
+
+    An empty result says that nothing can be told.
+    """
+    if verdict == "open":
+        return "", "small" if check_id == "segment_needs" and values["smallest"] is not None else "open"
+    special = SPECIAL.get(check_id)
+    return (special(verdict, values) if special else None) or ("result", verdict)
+
+
+def _precision(verdict: str, values: Values) -> tuple[str, str]:
+    scarce = verdict == "failed" and values["units"] < values["fewest"]
+    return "clustered" if values["clustered"] else "result", "units" if scarce else verdict
+
+
+def _predictors(verdict: str, values: Values) -> tuple[str, str] | None:
+    """Where there are people enough, it is the number of drivers."""
+    wanted = values["ample" if verdict == "note" else "fewest"]
+    return ("result", "crowded") if verdict != "passed" and values["each"] >= wanted else None
+
+
+def _collinearity(_verdict: str, values: Values) -> tuple[str, str] | None:
+    if values["vif"] is None:
+        return ("alone", "single") if values["alone"] else ("singular", "repeated")
+    return ("result", "plain") if values["a"] is None else None
+
+
+def _outliers(verdict: str, values: Values) -> tuple[str, str] | None:
+    if verdict != "note":
+        return None
+    return ("result", "flips") if values["changes"] else ("result", "far") if values["far"] else None
+
+
+def _corrected(_verdict: str, values: Values) -> tuple[str, str] | None:
+    return ("impossible", "overcorrected") if values["variant"] == "impossible" else None
+
+
+REORDERED = ("note", "all_first")
+
+SPECIAL: Mapping[str, Callable[[str, Values], tuple[str, str] | None]] = {
+    "model_fit": lambda verdict, values: ("bare", verdict) if values["adjusted"] is None else None,
+    "precision": _precision,
+    "panel": lambda verdict, values: ("result", "reordered") if (verdict, values["variant"]) == REORDERED else None,
+    "corrected": _corrected,
+    "tipping": lambda verdict, values: ("unfound", verdict) if values["k"] is None else None,
+    "predictors": _predictors,
+    "variable_types": lambda verdict, values: None if values["drivers"] else ("none", verdict),
+    "collinearity": _collinearity,
+    "signs": lambda verdict, values: None if values["drivers"] else ("none", verdict),
+    "missing_data": lambda _, values: None if values["dropped"] else ("result", "none"),
+    "outliers": _outliers,
+}

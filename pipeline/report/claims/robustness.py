@@ -1,0 +1,104 @@
+"""Whether the result stands when it is reached in another way: specifications, reliability, within respondents."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pipeline.report.claims import Claim, Guard, Ledger
+
+MOST, HALF = 0.90, 0.50
+"""Share of specifications with the same first driver: a result that stands, and one that is a matter of choice."""
+CHANCE = 0.05
+"""p of the specifications against shuffled outcomes."""
+
+
+def specification(ledger: Ledger) -> list[Claim]:
+    """stable: the same driver is first in MOST specifications, and so many agree by chance under CHANCE.
+
+    mostly: first in HALF of them. unstable: in fewer. Names the choice under which it is first least often.
+    """
+    driver = ledger.ranked()[0]
+    share, count = ledger.figure("specification", "spec_first", driver), ledger.figure("specification", "spec_count")
+    row = ledger.known("specification", "spec_significant", driver)
+    if share is None or count is None or row is None or len(ledger.drivers) < 2:
+        return []
+    p = row["p_value"]
+    choice, low = least(ledger, driver, share)
+    axis, _, value = (choice or "").partition("=")
+    values = {"driver": driver, "share": share, "count": int(count), "low_share": low, "p": p}
+    values |= {"axis": axis or None, "value": value or None, "outcome": ledger.outcome}
+    guards = (
+        Guard(rule="share of specifications with this driver first of at least", required=MOST, found=share,
+              passed=share >= MOST),
+        Guard(rule="p against shuffled outcomes below", required=CHANCE, found=p, passed=p < CHANCE),
+        Guard(rule="share of specifications with this driver first of at least", required=HALF, found=share,
+              passed=share >= HALF),
+    )  # fmt: skip
+    variant = "stable" if share >= MOST and p < CHANCE else "mostly" if share >= HALF else "unstable"
+    keys = [("specification", "spec_first", driver), ("specification", "spec_significant", driver)]
+    if choice:
+        keys.append(("specification", "spec_first", driver, None, f"choice:{choice}"))  # type: ignore[arg-type]
+    return [Claim(id="specification", variant=variant, values=values, evidence=ledger.at(*keys), guards=guards)]
+
+
+def least(ledger: Ledger, driver: str, share: float) -> tuple[str | None, float]:
+    """The choice 'axis=value' under which the driver is first least often, with that share; None if none lies below."""
+    choices = [contrast for contrast in ledger.contrasts("specification", "spec_first") if "choice:" in contrast]
+    found = {name: ledger.figure("specification", "spec_first", driver, name) for name in choices}
+    known = {name.removeprefix("choice:"): value for name, value in found.items() if value is not None}
+    lowest = min(known, key=lambda name: known[name], default=None)
+    return (None, share) if lowest is None or known[lowest] >= share else (lowest, known[lowest])
+
+
+def corrected(ledger: Ledger) -> list[Claim]:
+    """Who comes first after correction for unreliable measurement: same_top, same_group (a leader) or differs.
+
+    none: no reliability is known. impossible: the corrected correlations are no correlations any more. Constructs
+    without a known reliability are left as they were, and named.
+    """
+    names = [*ledger.drivers, ledger.outcome]
+    driver = ledger.ranked()[0]
+    at = ledger.find("disattenuated", "lmg_share", driver)
+    used = {name: ledger.figure("disattenuated", "reliability_used", name) for name in names}
+    if at is None or len(ledger.drivers) < 2:
+        return []
+    values: dict[str, Any] = {"driver": driver, "outcome": ledger.outcome, "raw": _share(ledger, driver)}
+    values |= {"uncorrected": [name for name in names if (used[name] or 1.0) >= 1.0]}
+    evidence = ledger.at(("disattenuated", "lmg_share", driver), ("importance", "lmg_share", driver))
+    if len(values["uncorrected"]) == len(names):
+        return [Claim(id="corrected", variant="none", values=values, evidence=evidence)]
+    if ledger.rows[at]["reason"] == "overcorrected":
+        return [Claim(id="corrected", variant="impossible", values=values, evidence=evidence)]
+    shares = {name: ledger.figure("disattenuated", "lmg_share", name) for name in ledger.drivers}
+    if None in shares.values():
+        return []
+    other = max(shares, key=lambda name: shares[name] or 0.0)
+    values |= {"other": other, "corrected": shares[driver]}
+    values |= {"other_raw": _share(ledger, other), "other_corrected": shares[other]}
+    variant = "same_top" if other == driver else "same_group" if other in ledger.leaders() else "differs"
+    return [Claim(id="corrected", variant=variant, values=values, evidence=evidence)]
+
+
+def _share(ledger: Ledger, name: str) -> float:
+    return ledger.value("importance", "lmg_share", name)
+
+
+def halo(ledger: Ledger) -> list[Claim]:
+    """For stacked ratings: agrees where the same driver comes first within respondents, else differs."""
+    driver = ledger.ranked()[0]
+    shares = {name: ledger.figure("halo", "lmg_share", name, "part:within") for name in ledger.drivers}
+    general = ledger.figure("halo", "first_eigenvalue", None, "part:total")
+    if None in shares.values() or general is None or len(ledger.drivers) < 2:
+        return []
+    other = max(shares, key=lambda name: shares[name] or 0.0)
+    values = {
+        "driver": driver,
+        "other": other,
+        "pooled": _share(ledger, driver),
+        "within": shares[driver],
+        "other_within": shares[other],
+        "first_eigenvalue": general,
+        "outcome": ledger.outcome,
+    }
+    evidence = ledger.at(("halo", "lmg_share", driver, None, "part:within"), ("importance", "lmg_share", driver))
+    return [Claim(id="halo", variant="agrees" if other == driver else "differs", values=values, evidence=evidence)]
