@@ -66,7 +66,8 @@ def outcome_rows(sample: Sample, setting: Setting, cutoff: float, outcome_type: 
 
     cutoff: score from which the binary outcome of the logit counts as reached. An outcome with more than
     MOST_CATEGORIES distinct scores is rounded to whole scale points for the ordered model. Errors are those of the
-    infinitesimal jackknife by sampling unit and stratum; the polychoric shares have none.
+    infinitesimal jackknife by sampling unit and stratum; the polychoric shares have none, and the reason 'smoothed'
+    where their correlations had to be mended.
     """
     rows: list[Row] = []
     if outcome_type == "count":
@@ -184,7 +185,7 @@ def _polychoric_rows(sample: Sample, setting: Setting) -> list[Row]:
     matrix = found.moments.correlations
     whole = float(r2(matrix[:-1, :-1], matrix[:-1, -1]))
     raw = METHODS["lmg"](matrix[:-1, :-1], matrix[:-1, -1])
-    common = _common("polychoric", sample, setting)
+    common = _common("polychoric", sample, setting) | ({"reason": "smoothed"} if found.smoothed else {})
     return [
         row("outcome_models", "pseudo_r2", estimate=whole, **common),
         *(

@@ -16,7 +16,10 @@ Array = np.ndarray
 MOST_DRIVERS = 15
 BLOCK = 1 << 16
 """Subsets × rows worked on at once."""
-ITERATIONS = 30
+ITERATIONS = 50
+PATIENCE = 10
+"""Newton steps after which each is checked."""
+HALVINGS = 20
 LOOKAHEAD = 4
 DECREMENT = 3e-5
 """Newton decrement, over the root of the rows, after which one more step leaves less than 1e-9 of log-likelihood."""
@@ -106,27 +109,43 @@ def _start(model: Model, params: Array, part: Array) -> Array:
 
 
 def climb(model: Model, params: Array, used: Array) -> Array | str:
-    """(b, q) parameters at the maximum from these starting values, or the reason why there is none."""
+    """(b, q) parameters at the maximum from these starting values, or the reason why there is none.
+
+    Plain Newton steps at first; where they do not get there, from the empty model again with steps that only climb.
+    """
     both = used[:, :, None] & used[:, None, :]
     idle = np.eye(used.shape[1]) * ~used[:, :, None]
     near = DECREMENT * len(model.weight) ** 0.5
-    decrement = np.zeros(0)
-    for _ in range(ITERATIONS):
+    decrement = np.full(1, np.inf)
+    for iteration in range(ITERATIONS):
+        if iteration == PATIENCE:
+            params = np.zeros(params.shape)
+            params[:, : model.fixed] = model.null
         gradient, information = model.derivatives(params)
         gradient = np.where(used, gradient, 0.0)
         try:
             step = np.linalg.solve(np.where(both, information, idle), gradient[..., None])[..., 0]
         except np.linalg.LinAlgError:
             return "separation"
-        decrement = (gradient * step).sum(1)
-        length = np.abs(step).max(1)
-        fraction = np.minimum(model.reach(params, step), LONGEST / np.maximum(length, LONGEST))
-        params = params + step * fraction[:, None]
+        decrement, length = (gradient * step).sum(1), np.abs(step).max(1)
+        step *= np.minimum(model.reach(params, step), LONGEST / np.maximum(length, LONGEST))[:, None]
+        params = params + (_climbing(model, params, step) if iteration >= PATIENCE else step)
         if (np.abs(params) @ model.extent > LARGEST).any():
             return "separation"
-        if (decrement < near).all() and (length < STEP).all():
+        if (np.abs(decrement) < near).all() and (length < STEP).all():
             return params
-    return "separation" if (decrement < near).all() else "not_converged"
+    return "separation" if (np.abs(decrement) < near).all() else "not_converged"
+
+
+def _climbing(model: Model, params: Array, step: Array) -> Array:
+    """(b, q) steps, each halved until it leads up."""
+    before = model.log_likelihood(params) @ model.weight
+    for _ in range(HALVINGS):
+        lower = model.log_likelihood(params + step) @ model.weight < before
+        if not lower.any():
+            break
+        step = np.where(lower[:, None], step / 2, step)
+    return step
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

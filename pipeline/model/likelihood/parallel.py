@@ -47,7 +47,7 @@ def parallel_lines(x: Array, y: Array, design: Design, people: int = PEOPLE_A_SL
             return found
         logits.append((model, found.params, model.probability(found.params[None])[0].copy()))
     slopes = np.concatenate([params for _, params, _ in logits])
-    return _wald(slopes, _covariance(logits, design), x.shape[1], design)
+    return _wald(slopes, covariance_of(logits, design), x.shape[1], design)
 
 
 def _cuts(counts: Array, least: int) -> Array:
@@ -60,7 +60,7 @@ def _cuts(counts: Array, least: int) -> Array:
     return np.unique(good[np.abs(below[good] - wanted[:, None]).argmin(1)])
 
 
-def _covariance(logits: list[tuple[Logit, Array, Array]], design: Design) -> Array:
+def covariance_of(logits: list[tuple[Logit, Array, Array]], design: Design) -> Array:
     """Covariance of the parameters of all logits together."""
     full = logits[0][0].across.T
     k, weight = full.shape[1], design.weight
@@ -87,7 +87,10 @@ def _wald(slopes: Array, covariance: Array, drivers: int, design: Design) -> Par
             line = (at - 1) * drivers + driver
             contrast[line, 1 + driver], contrast[line, at * (drivers + 1) + 1 + driver] = 1.0, -1.0
     apart, spread, df = contrast @ slopes, contrast @ covariance @ contrast.T, len(contrast)
-    chi2 = float(apart @ np.linalg.pinv(spread, rcond=1e-12, hermitian=True) @ apart)
+    try:
+        chi2 = float(apart @ np.linalg.solve(spread, apart))
+    except np.linalg.LinAlgError:
+        return "few_answers"
     if design.kind == "simple":
         return ParallelLines(chi2=chi2, df=df, p=float(chdtrc(df, chi2)), cuts=cuts)
     left = len(design.keys) - len(np.unique(design.strata)) - df + 1
