@@ -10,7 +10,7 @@ Array = np.ndarray
 def car(drivers: Array, outcome: Array) -> Array:
     """(…, p) squared elements of R^(-1/2) r; sums to R².
 
-    Zuber & Strimmer (2011, eq. 8).
+    Zuber & Strimmer (2011).
     """
     values, vectors = np.linalg.eigh(drivers)
     turned = np.swapaxes(vectors, -1, -2) @ outcome[..., None]
