@@ -11,6 +11,8 @@ from pipeline.report.words import Words
 Row = Mapping[str, Any]
 SHOWN = ("ok", "low_base")
 LANGUAGES = {"en", "zh"}
+UNRANKED = ("none", "small")
+"""Variants of the lead claim under which no driver is called first and nothing a priority."""
 CONTROLS = dict.fromkeys([0x061C, 0x200E, 0x200F, *range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 """Characters that turn the direction of the text after them, to be deleted."""
 FIRST_STRONG, POP = "\u2068", "\u2069"
@@ -26,7 +28,12 @@ class View:
         self.provenance: Mapping[str, Any] = results["provenance"]
         self.screening: Sequence[Mapping[str, Any]] = results["screening"]
         self.checks: Sequence[Mapping[str, Any]] = results["checks"]
+        self.assumptions: Sequence[Mapping[str, Any]] = results.get("assumptions") or []
+        self.specifications: Sequence[Mapping[str, Any]] = results.get("specifications") or []
         self._rows = {_key(row): row for row in results["estimates"]}
+        self._metrics: dict[tuple[str, str], list[Row]] = {}
+        for row in results["estimates"]:
+            self._metrics.setdefault((row["analysis"], row["metric"]), []).append(row)
 
     @property
     def drivers(self) -> list[str]:
@@ -39,8 +46,8 @@ class View:
 
     @property
     def used(self) -> list[str]:
-        """Drivers, then the outcome."""
-        return [*self.drivers, self.outcome]
+        """Constructs of the model: the drivers among them, then the outcome."""
+        return [*(name for name in self.drivers if name in self.study["constructs"]), self.outcome]
 
     def ranked(self) -> list[str]:
         """Drivers by lmg_share, largest first; equal shares in the order of the study."""
@@ -61,7 +68,35 @@ class View:
 
     def rows(self, analysis: str, metric: str) -> Iterator[Row]:
         """Every row of one metric, in the order of the file."""
-        return (row for row in self.results["estimates"] if row["analysis"] == analysis and row["metric"] == metric)
+        return iter(self._metrics.get((analysis, metric), ()))
+
+    def holds(self, analysis: str, metric: str) -> bool:
+        """Whether any row of one metric shows a value."""
+        return any(shown(row) for row in self.rows(analysis, metric))
+
+    def contrasts(self, analysis: str, metric: str, kind: str = "") -> list[str]:
+        """Contrasts of one metric that begin with `kind`, each once, in the order of the file."""
+        found = (row["contrast"] for row in self.rows(analysis, metric) if row["contrast"])
+        return [name for name in dict.fromkeys(found) if name.startswith(kind)]
+
+    def pairs(self) -> dict[str, tuple[str, str, str]]:
+        """contrast 'variable=a-b' -> (variable, 'variable=a', 'variable=b') for all levels that may be compared."""
+        found: dict[str, tuple[str, str, str]] = {}
+        for segment in self.study["segments"]:
+            name, levels = segment["variable"], [level["value"] for level in segment["levels"]]
+            found |= {f"{name}={a}-{b}": (name, f"{name}={a}", f"{name}={b}") for a in levels for b in levels if a != b}
+        return found
+
+    @property
+    def published(self) -> bool:
+        """Whether the study rests on a published correlation table, without a single answer."""
+        return bool(self.study.get("published"))
+
+    @property
+    def ranks(self) -> bool:
+        """Whether the lead claim lets drivers be told apart at all."""
+        lead = self.claim("lead")
+        return lead is None or lead["variant"] not in UNRANKED
 
     def claims(self, claim_id: str, **match: Any) -> list[Mapping[str, Any]]:
         """Claims of one id whose values hold `match`."""
@@ -77,9 +112,15 @@ class View:
         return shown
 
     def labels(self, language: str) -> dict[str, str]:
-        """construct -> label, 'variable=' -> label of the variable, 'variable=level' -> label of the level."""
-        found = {name: shown["label"][language] for name, shown in self.study["constructs"].items()}
-        for segment in self.study["segments"]:
+        """construct, term or group of drivers -> label, 'variable=' -> label of the variable, 'variable=level' too."""
+        study = self.study
+        found = {name: shown["label"][language] for name, shown in study["constructs"].items()}
+        found |= {name: term["label"][language] for name, term in study.get("terms", {}).items()}
+        found |= {
+            group["name"]: group["label"][language] for group in study.get("groups", ()) if group["name"] not in found
+        }
+        found |= {f"{one['variable']}=": one["label"][language] for one in study.get("controls", ())}
+        for segment in study["segments"]:
             found[f"{segment['variable']}="] = segment["label"][language]
             found |= {
                 f"{segment['variable']}={level['value']}": level["label"][language] for level in segment["levels"]

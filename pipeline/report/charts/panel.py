@@ -86,9 +86,9 @@ def _leads(row: MethodRow) -> bool:
 
 def _heads(at: Layout, data: Methods) -> list[Markup]:
     """The methods above their columns, and the title of the sums above theirs."""
-    room = at.column - 4
-    blocks = [fit(method, room, FIGURE if at.wide else 11, bold=True, lines=1) for method in data.methods]
-    heads = [label(block, at.left(i) + GAP - 2, 14, "axis-title strong") for i, block in enumerate(blocks)]
+    size, kind, inset = (FIGURE, "axis-title strong", GAP - 2) if at.wide else (11.0, "axis-title", 1.0)
+    blocks = [fit(method, at.column - inset - at.wide, size, bold=at.wide, lines=1) for method in data.methods]
+    heads = [label(block, at.left(i) + inset, 14, kind) for i, block in enumerate(blocks)]
     sums = [svg.text(data.text_title, at.full, 19, "axis-title", "end", 13)] if at.wide and data.text_title else []
     return [*heads, *sums, svg.line(at.start, at.top - 4, at.full, at.top - 4, "grid")]
 

@@ -10,7 +10,19 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, Protocol, cast
 
-from pipeline.report.sections import answers, certainty, drivers, method, priorities, sample, segments, summary
+from pipeline.report.sections import (
+    answers,
+    certainty,
+    change,
+    drivers,
+    method,
+    methods,
+    priorities,
+    robustness,
+    sample,
+    segments,
+    summary,
+)
 from pipeline.report.view import View
 from pipeline.report.words import Words
 
@@ -26,10 +38,13 @@ SECTIONS: Mapping[str, Section] = cast(
     {
         "summary": summary,
         "drivers": drivers,
+        "methods": methods,
         "priorities": priorities,
         "segments": segments,
+        "change": change,
         "answers": answers,
         "sample": sample,
+        "robustness": robustness,
         "certainty": certainty,
         "method": method,
     },

@@ -21,6 +21,11 @@ def columns(words: Words, *keys: str) -> list[dict[str, Any]]:
     return [{"label": words(f"column.{key}"), "numeric": numeric} for key, numeric in shown_as]
 
 
+def named_columns(names: Iterable[str]) -> list[dict[str, Any]]:
+    """Columns of numbers under names that are words already."""
+    return [{"label": name, "numeric": True} for name in names]
+
+
 def table(
     heads: Sequence[Mapping[str, Any]],
     rows: Sequence[Sequence[Any]],

@@ -30,7 +30,8 @@ FEWEST_POINTS = 5
 
 
 def applies(view: View) -> bool:
-    return bool(view.drivers)
+    """Whether there are single answers."""
+    return not view.published
 
 
 def context(view: View, words: Words) -> dict[str, Any]:

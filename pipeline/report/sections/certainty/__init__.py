@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.report.sections._common import limit_item, limits_shown
@@ -14,22 +15,16 @@ def applies(view: View) -> bool:
 
 
 def context(view: View, words: Words) -> dict[str, Any]:
-    lang = words.language
     return {
         "nav": words("certainty.nav"),
         "title": words("certainty.title"),
         "lede": words("certainty.lede"),
         "columns": [words(f"column.{name}") for name in ("check", "result", "verdict", "meaning")],
-        "rows": [
-            {
-                "name": words(f"check.{check['id']}"),
-                "result": check["result"][lang],
-                "verdict": check["verdict"],
-                "verdict_text": words(f"verdict.{check['verdict']}"),
-                "meaning": check["text"][lang],
-            }
-            for check in view.checks
-        ],
+        "checks_title": words("certainty.checks"),
+        "rows": _rows(view.checks, words),
+        "assumptions_title": words("certainty.assumptions"),
+        "assumptions_text": words("certainty.assumptions.lede"),
+        "assumptions": _rows(view.assumptions, words),
         "limits_title": words("certainty.limits"),
         "limits": [limit_item(claim, words) for claim in limits_shown(view)[1]],
         "left_out_title": words("certainty.not_shown"),
@@ -37,12 +32,30 @@ def context(view: View, words: Words) -> dict[str, Any]:
     }
 
 
+def _rows(checks: Sequence[Mapping[str, Any]], words: Words) -> list[dict[str, Any]]:
+    return [
+        {
+            "name": words(f"check.{check['id']}"),
+            "result": check["result"][words.language],
+            "verdict": check["verdict"],
+            "verdict_text": words(f"verdict.{check['verdict']}"),
+            "meaning": check["text"][words.language],
+        }
+        for check in checks
+    ]
+
+
 def _left_out(view: View, words: Words) -> list[str]:
     """One sentence for each section this study does not have."""
+    if view.published:
+        return [words("certainty.published")]
     levels = [len(segment["levels"]) for segment in view.study["segments"]]
+    explained = view.study.get("explain", ())
     missing = [
         ("no_segments", not levels),
         ("no_comparison", bool(levels) and max(levels) < 2),
         ("no_map", len(view.drivers) < 2),
+        ("no_methods", len(view.drivers) < 2),
+        ("no_change", bool(explained) and not view.holds("change", "share_change") and len(view.drivers) > 1),
     ]
     return [words(f"certainty.{key}") for key, absent in missing if absent]

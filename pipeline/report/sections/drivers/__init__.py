@@ -46,7 +46,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
 
 def _spoken(form: str) -> tuple[str, ...]:
     """Claims to print below the figure; where nothing is ranked, no driver is spoken of."""
-    return ("fit",) if form in UNRANKED else ("fit", "unique", "agreement")
+    return ("fit", "prediction") if form in UNRANKED else ("fit", "prediction", "unique")
 
 
 def _figure(view: View, words: Words, form: str, values: dict[str, Any]) -> dict[str, Any]:
@@ -54,7 +54,7 @@ def _figure(view: View, words: Words, form: str, values: dict[str, Any]) -> dict
     divider = len(leaders) if 0 < len(leaders) < len(view.drivers) else None
     bars = tuple(_bar(view, words, name, name in leaders) for name in view.ranked())
     divided = None if divider is None else words("drivers.note.clear" if divider == 1 else "drivers.note.divider")
-    note = sentences([words("drivers.note"), divided], words) if len(bars) > 1 else words("drivers.note.alone")
+    shares = [words("drivers.note"), divided] if len(bars) > 1 else [words("drivers.note.alone")]
     return figure(
         "importance",
         Bars(bars=bars, divider_after=divider, rank_title=words("drivers.rank") if len(bars) > 1 else ""),
@@ -63,9 +63,24 @@ def _figure(view: View, words: Words, form: str, values: dict[str, Any]) -> dict
         title=words(f"drivers.figure.{form}", **values),
         subtitle=words("drivers.subtitle"),
         description=words("drivers.description"),
-        note=note,
+        note=sentences([*_warned(view, words), *shares, *_controlled(view, words)], words),
         numbers=_numbers(view, words),
     )
+
+
+def _warned(view: View, words: Words) -> list[str]:
+    """A warning on the figure of drivers that repeat each other, which the study asked to see."""
+    if view.study.get("collinear") != "show":
+        return []
+    told = [claim["values"]["driver"] for claim in view.claims("caveat") if claim["variant"] == "collinear"]
+    lost = [name for name in view.drivers if (view.estimate("overlap", "vif", name) or {}).get("state") == "singular"]
+    names = [name for name in view.drivers if name in told or name in lost]
+    return [words("drivers.note.collinear", drivers=names)] if names else []
+
+
+def _controlled(view: View, words: Words) -> list[str]:
+    names = [words.format(control["variable"], "variable") for control in view.study.get("controls", ())]
+    return [words("drivers.note.controls", controls=names)] if names else []
 
 
 def _bar(view: View, words: Words, name: str, leading: bool) -> Bar:
@@ -101,12 +116,12 @@ def _numbers(view: View, words: Words) -> dict[str, Any]:
                 interval(share, "pct1", words),
                 _ranks(view, name, words),
                 cell(view.estimate("importance", "prob_rank_1", name), "cell", words),
-                cell(view.estimate("importance", "relative_weights_share", name), "pct1", words),
                 cell(beta, "r", words),
                 cell(beta, "pv", words, value="p_value"),
+                cell(view.estimate("importance", "f_unique", name), "pv", words, value="p_adjusted"),
             ]
         )
-    heads = columns(words, "driver", "share", "interval", "rank", "prob_first", "relative", "beta", "p")
+    heads = columns(words, "driver", "share", "interval", "rank", "prob_first", "beta", "p", "p_unique")
     errors = "hc3" if view.sample["design"] == "simple" else "design"
     return table(heads, rows, caption=words("drivers.numbers", errors=words(f"drivers.errors.{errors}")))
 

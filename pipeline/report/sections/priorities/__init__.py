@@ -20,13 +20,16 @@ from pipeline.report.view import View, shown
 from pipeline.report.words import Words
 
 PLACES = ("fix", "keep", "low", "overkill")
-UNRANKED = ("none", "small")
-"""Variants of the lead claim under which nothing is called a priority."""
 
 
 def applies(view: View) -> bool:
-    """A map needs at least two drivers and their performance."""
-    return len(view.drivers) > 1 and shown(view.estimate("performance", "performance"))
+    """A map needs at least two drivers whose performance is known."""
+    return len(_rated(view)) > 1 and shown(view.estimate("performance", "performance"))
+
+
+def _rated(view: View) -> list[str]:
+    """Drivers with a performance, by share; variables and interactions have none."""
+    return [name for name in view.ranked() if view.estimate("performance", "performance", name) is not None]
 
 
 def context(view: View, words: Words) -> dict[str, Any]:
@@ -42,7 +45,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
 def _paragraphs(view: View, words: Words) -> list[str]:
     """The priority claim, then every driver with a sure place."""
     lead = view.claim("lead")
-    if lead is not None and lead["variant"] in UNRANKED:
+    if lead is not None and not view.ranks:
         return [words(f"priorities.careful.{lead['variant']}")]
     placed = [claim["text"][words.language] for claim in view.claims("quadrant") if claim["variant"] == "classified"]
     return [*claim_texts(view, "priority", words), *([sentences(placed, words)] if placed else [])]
@@ -51,7 +54,7 @@ def _paragraphs(view: View, words: Words) -> list[str]:
 def _figure(view: View, words: Words) -> dict[str, Any]:
     emphasised = {_named(view), *_fixed(view)}
     average, equal = view.value("performance", "performance") or 0.0, 1 / len(view.drivers)
-    points = tuple(_point(view, words, name, name in emphasised) for name in view.ranked())
+    points = tuple(_point(view, words, name, name in emphasised) for name in _rated(view))
     return figure(
         "quadrants",
         Quadrants(
@@ -85,8 +88,7 @@ def _named(view: View) -> str | None:
 
 def _fixed(view: View) -> list[str]:
     """Drivers surely on the upper left, where drivers are ranked at all."""
-    lead = view.claim("lead")
-    if lead is not None and lead["variant"] in UNRANKED:
+    if not view.ranks:
         return []
     return [claim["values"]["driver"] for claim in view.claims("quadrant", quadrant="fix")]
 
@@ -110,7 +112,7 @@ def _crossing(view: View, words: Words) -> str | None:
         return None
     return (
         words("priorities.crossing.all")
-        if len(names) == len(view.drivers)
+        if len(names) == len(_rated(view))
         else words("priorities.crossing", drivers=names)
     )
 
@@ -141,7 +143,7 @@ def _point(view: View, words: Words, name: str, emphasis: bool) -> Point:
 def _numbers(view: View, words: Words) -> dict[str, Any]:
     heads = columns(words, "driver", "performance", "interval", "importance", "prob_important", "prob_low")
     places = [{"label": words(f"quadrant.{place}"), "numeric": True} for place in PLACES]
-    rows = [_row(view, words, name) for name in view.ranked()]
+    rows = [_row(view, words, name) for name in _rated(view)]
     note = words("priorities.note.rule")
     return table([*heads, *places, *columns(words, "placed")], rows, caption=words("priorities.numbers"), note=note)
 

@@ -24,7 +24,8 @@ Step = Mapping[str, Any]
 
 
 def applies(view: View) -> bool:
-    return bool(view.drivers)
+    """Whether there are single answers."""
+    return not view.published
 
 
 def context(view: View, words: Words) -> dict[str, Any]:

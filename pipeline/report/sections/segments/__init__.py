@@ -11,7 +11,6 @@ from pipeline.report.sections._common import (
     claim_texts,
     columns,
     figure,
-    interval,
     label,
     sentences,
     state_notes,
@@ -54,7 +53,7 @@ def _variable(view: View, words: Words, variable: Variable) -> dict[str, Any]:
         "figure": _figure(view, words, variable) if visible else None,
         "numbers": None if visible else _numbers(view, words, variable),
         "more_title": words("segments.more", variable=name),
-        "differences": _differences(words, variable, gaps) if gaps else None,
+        "differences": _differences(view, words, variable, gaps) if gaps else None,
         "differences_none": None if gaps else words("segments.differences.none", variable=name),
         "shares": _grid(
             view, words, variable, "importance", "lmg_share", "pct1", words("segments.shares", variable=name)
@@ -142,26 +141,32 @@ def _parts(groups: list[str]) -> list[list[str]]:
 
 def _gaps(view: View, variable: Variable) -> Iterator[tuple[Row, str, str]]:
     """Every tested difference of the variable, with its two levels."""
-    name = variable["variable"]
-    levels = [level["value"] for level in variable["levels"]]
-    pairs = {f"{name}={a}-{b}": (f"{name}={a}", f"{name}={b}") for a in levels for b in levels if a != b}
+    pairs = {name: pair[1:] for name, pair in view.pairs().items() if pair[0] == variable["variable"]}
     for row in view.rows("regression", "b"):
         if row["group"] is None and row["contrast"] in pairs:
             yield row, *pairs[row["contrast"]]
 
 
-def _differences(words: Words, variable: Variable, gaps: list[tuple[Row, str, str]]) -> dict[str, Any]:
+def _differences(view: View, words: Words, variable: Variable, gaps: list[tuple[Row, str, str]]) -> dict[str, Any]:
+    shares = [view.estimate("importance", "lmg_share", row["term"], None, row["contrast"]) for row, _, _ in gaps]
     rows = [
         [
             label(row["term"], words),
             words("segments.pair", a=a, b=b),
-            cell(row, "sign2", words),
-            interval(row, "num2", words),
+            with_interval(row, "sign2", words),
             cell(row, "pv", words, value="p_value"),
             cell(row, "pv", words, value="p_adjusted"),
+            *_share(share, words, any(shares)),
         ]
-        for row, a, b in gaps
+        for (row, a, b), share in zip(gaps, shares, strict=True)
     ]
-    heads = columns(words, "driver", "groups*", "difference", "interval", "p", "p_holm")
+    heads = columns(words, "driver", "groups*", "difference", "p", "p_holm")
+    heads += columns(words, "driver", "share_difference", "p_holm")[1:] if any(shares) else []
     reference = f"{variable['variable']}={variable['reference']}"
-    return table(heads, rows, caption=words("segments.differences", reference=reference))
+    note = words("segments.differences.note") if any(shares) else None
+    return table(heads, rows, caption=words("segments.differences", reference=reference), note=note)
+
+
+def _share(row: Row | None, words: Words, told: bool) -> list[Any]:
+    """Difference of the shares in percentage points, with its corrected p; nothing where no share is compared."""
+    return [with_interval(row, "points", words), cell(row, "pv", words, value="p_adjusted")] if told else []

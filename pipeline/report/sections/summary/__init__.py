@@ -60,13 +60,17 @@ def _kicker(view: View, words: Words) -> str:
 
 
 def _people(view: View, words: Words) -> dict[str, Any]:
-    note = words(f"sample.{view.study['sample']['type'] or 'unknown'}")
+    note = words("summary.published" if view.published else f"sample.{view.study['sample']['type'] or 'unknown'}")
     if view.study["stacked"]:
         note = words("summary.stacked", sample=note, rows=view.sample["rows"])
     return {"label": words("summary.respondents"), "value": words.format(view.sample["n"], "int"), "note": note}
 
 
 def _outcome(view: View, words: Words) -> dict[str, Any]:
+    """How high the outcome is; without answers, how many drivers there are."""
+    if view.published:
+        value = words.format(len(view.drivers), "int")
+        return {"label": words("summary.drivers"), "value": value, "note": words("summary.drivers.note")}
     scale = view.construct(view.outcome)["scale"]
     ends = {"low": scale["low"], "high": scale["high"], "least": scale["high"] - 1}
     metric, spec, note = ("top2box", "cell", "top2") if scale["points"] >= FEWEST_POINTS else ("mean", "num1", "mean")
