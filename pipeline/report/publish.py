@@ -64,15 +64,17 @@ def choose(study: Study, languages: Sequence[str] | None) -> tuple[str, ...]:
 def take_stamp(study: Study) -> fingerprint.Stamp:
     """Stamp of the study and of every file it names, as they are now."""
     logo = study.definition.report.theme.logo
-    names = [file.file for file in study.definition.data] + ([logo] if logo else [])
+    table = study.definition.correlations
+    names = [file.file for file in study.definition.data] + [each for each in (table and table.file, logo) if each]
     return fingerprint.take(study.folder, study.sha256, names)
 
 
 def render(results: Mapping[str, Any], languages: Iterable[str]) -> dict[str, bytes]:
     """Every file of the report but the manifest; a function of the results alone."""
     from pipeline.report.html import page
+    from pipeline.report.parity import parity
 
-    files = {"results.json": _json(results)}
+    files = {"results.json": _json(results), **parity(results)}
     files |= {f"tables/{name}.csv": table for name, table in _tables(results["estimates"]).items()}
     return files | {f"findings.{language}.html": page(results, language).encode() for language in languages}
 

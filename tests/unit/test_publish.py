@@ -45,7 +45,7 @@ def make(study: Any, seed: int) -> Any:
     ]
     results = {
         "schema_version": "1",
-        "study": {"seed": seed, "draws": 2000},
+        "study": {"seed": seed, "draws": 2000, "drivers": [], "outcome": "y", "constructs": {}},
         "provenance": {"content_sha256": "c" * 64},
         "screening": [{"stage": "read", "remaining": 5, "removed": {}}],
         "estimates": rows,
