@@ -93,7 +93,7 @@ def nonlinearity_rows(sample: Sample, scales: Mapping[str, Scale], setting: Sett
     """r2_cv of straight lines and of a boosted model, their difference; penalty, reward and asymmetry of the drivers.
 
     The difference has a normal interval from the linearised ratio of unit totals (Särndal, Swensson & Wretman 1992,
-    sec. 5.5), within strata where there are some.
+    ch. 5), within strata where there are some.
     """
     return [*_gain_rows(sample, setting, seed), *box_rows(sample, scales, setting, seed)]
 
