@@ -92,7 +92,8 @@ def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Sett
     rows: list[Row] = []
     gaps: list[Row] = []
     structure = Structure.of(sample.model)
-    parts = {name: level_of(each, structure) for name, each in resampled.items() if "=" in name}
+    levels = {name: each for name, each in resampled.items() if "=" in name and not name.startswith("items:")}
+    parts = {name: level_of(each, structure) for name, each in levels.items()}
     for variable, groups in sample.groups.items():
         hidden = hidden_levels(sample, groups, setting)
         for level in groups.levels:
