@@ -52,7 +52,7 @@ def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setti
     for at, column in enumerate(model.names[1:], start=1):
         for metric, unit in (("b", 1.0), ("beta", ratio[at])):
             figures = _coefficient(metric, column, model, at, unit, low, high, setting.level)
-            family = {"p_adjusted": float(adjusted[at - 1])} if at > controls else {}
+            family: Row = {"p_adjusted": float(adjusted[at - 1])} if at > controls else {}
             rows.append(row("regression", **figures, **family, **common))
     return rows
 
@@ -78,7 +78,7 @@ def unique_rows(model: Fit, sample: Sample, setting: Setting) -> list[Row]:
     In a simple sample the exact F of the drop in R², under equal variances (R `drop1`): t² of the classical error where
     the driver is one column. Under weights, strata or clusters Wald's F with the degrees of freedom of the design.
     """
-    tested = [_wald(model, sample, at) for at in sample.model.at]
+    tested = [own_f(model, sample, at) for at in sample.model.at]
     p = [float(fdtrc(width, model.df_residual, f)) for f, width in tested]
     return [
         row(
@@ -95,7 +95,7 @@ def unique_rows(model: Fit, sample: Sample, setting: Setting) -> list[Row]:
     ]
 
 
-def _wald(model: Fit, sample: Sample, columns: tuple[int, ...]) -> tuple[float, int]:
+def own_f(model: Fit, sample: Sample, columns: tuple[int, ...]) -> tuple[float, int]:
     """F and its first degrees of freedom for the coefficients of some columns, counted after the controls."""
     at = 1 + sample.model.controls + np.array(columns)
     if len(at) == 1:

@@ -52,13 +52,17 @@ def gradient(function: Function, moments: Moments) -> Array:
 
 def influence(function: Function, panel: Panel, design: Design) -> Array:
     """(units, k) what each unit of the design adds to the k values of a function of the panel's moments."""
+    moments = Moments.of(panel.columns, panel.names, design.weight[panel.rows])
+    return contributions(gradient(function, moments), moments.origin, panel, design)
+
+
+def contributions(slopes: Array, origin: Array, panel: Panel, design: Design) -> Array:
+    """(units, k) sums of each unit, measured from the origin, times the (parts, k) slopes of a function."""
     weight, unit = design.weight[panel.rows], design.unit[panel.rows]
-    moments = Moments.of(panel.columns, panel.names, weight)
-    slopes = gradient(function, moments)
     each = np.empty((len(weight), slopes.shape[1]))
     for first in range(0, len(weight), CHUNK):
         rows = slice(first, first + CHUNK)
-        each[rows] = weight[rows, None] * _additions(panel.columns[rows] - moments.origin, slopes)
+        each[rows] = weight[rows, None] * _additions(panel.columns[rows] - origin, slopes)
     if np.array_equal(unit, np.arange(len(design.keys))):
         return each
     return np.column_stack([np.bincount(unit, column, minlength=len(design.keys)) for column in each.T])
