@@ -64,7 +64,8 @@ def performance_rows(
 ) -> list[Row]:
     """Performance of every driver that is a construct and of their average, and P(quadrant) from the same resamples.
 
-    Variables and interactions have no rating, so they have no place in the quadrants.
+    Variables and interactions have no rating, so they have no place in the quadrants. The draws of the importance are
+    the first of those of the scores, or all of them.
     """
     common = {"outcome": setting.outcome, **everyone(sample)}
     point, draws = rescaled(scores.point.mean[:-1], scales), rescaled(scores.draws.mean[:, :-1], scales)
@@ -78,7 +79,8 @@ def performance_rows(
         rows.append(row("performance", "performance", term=term, estimate=float(value), **limits, **common))
     shares = importance.share()[1][:, [importance.drivers.index(name) for name in rated]]
     exists = np.isfinite(shares).all(1)
-    important, rated_low = shares[exists] > 1 / len(sample.drivers), (draws < average_draws[:, None])[exists]
+    below = (draws < average_draws[:, None])[: len(shares)]
+    important, rated_low = shares[exists] > 1 / len(sample.drivers), below[exists]
     for at, name in enumerate(rated):
         matters, low_rated = important[:, at], rated_low[:, at]
         rows.append(row("performance", "prob_important", term=name, estimate=float(matters.mean()), **common))

@@ -11,6 +11,7 @@ from pipeline import __version__
 from pipeline.analysis import Analysis, explained
 from pipeline.estimates import COLUMNS
 from pipeline.report.claims import Ledger, all_claims
+from pipeline.report.claims.assumptions import all_assumptions
 from pipeline.report.claims.checks import all_checks
 from pipeline.report.theme import accent_of, logo_url
 from pipeline.report.view import View
@@ -46,7 +47,8 @@ def build(analysis: Analysis) -> dict[str, Any]:
     ledger = Ledger(found["estimates"], found["study"], found["sample"], found["screening"])
     words = {language: View(found).words(language) for language in analysis.study.languages}
     found["claims"] = [rounded(_claim(claim, words)) for claim in all_claims(ledger)]
-    found["checks"] = [rounded(_check(check, words)) for check in all_checks(ledger)]
+    for part, checks in (("checks", all_checks(ledger)), ("assumptions", all_assumptions(ledger))):
+        found[part] = [rounded(_check(check, words)) for check in checks]
     return found
 
 
