@@ -15,7 +15,7 @@ import numpy as np
 from scipy.special import ndtr, ndtri
 
 from pipeline.model.keyed import exponential_weights, poisson_counts, rao_wu_factors
-from pipeline.moments import Moments, from_sums, unit_sums
+from pipeline.moments import ROUNDING, Moments, from_sums, unit_sums
 from pipeline.weight import Design
 
 Array = np.ndarray
@@ -182,9 +182,18 @@ def _covariance_root(design: Design, parts: list[_Parts]) -> tuple[Array, Array]
         stratum = design.strata[first:until]
         np.add.at(within, stratum, sums) if strata > 1 else np.add(within, sums.sum(0), out=within)
         products += (sums * ratio[stratum][:, None]).T @ sums
-    products -= (within * (ratio / sizes)[:, None]).T @ within
-    values, vectors = np.linalg.eigh(products)
-    return within.sum(0), np.sqrt(np.maximum(values, 0.0))[:, None] * vectors.T
+    noise = ROUNDING * np.diagonal(products)
+    return within.sum(0), _root(products - (within * (ratio / sizes)[:, None]).T @ within, noise)
+
+
+def _root(cov: Array, noise: Array) -> Array:
+    """(width, width) R with R'R the covariance; columns whose variance is within the noise do not vary at all."""
+    variance = np.diagonal(cov)
+    scale = np.sqrt(np.where(variance > noise, variance, 0.0))
+    safe = np.where(scale > 0, scale, 1.0)
+    values, vectors = np.linalg.eigh(np.where(np.outer(scale, scale) > 0, cov / np.outer(safe, safe), 0.0))
+    kept = np.where(values > ROUNDING * len(values), values, 0.0)
+    return np.asarray(np.sqrt(kept)[:, None] * vectors.T * scale)
 
 
 def _ratio(design: Design) -> Array:

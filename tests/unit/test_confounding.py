@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -17,6 +18,7 @@ from pipeline.model.effects import fit
 from pipeline.model.regression import ols
 from pipeline.moments import Moments
 from pipeline.sample import Sample
+from pipeline.terms import Terms
 from pipeline.weight import Design
 
 Maker = Callable[..., Sample]
@@ -113,3 +115,28 @@ def test_a_cause_that_cannot_be_so_strong_is_none() -> None:
 def test_one_driver_has_no_benchmark(scores: np.ndarray, make_sample: Maker, setting: Setting) -> None:
     rows = rows_of(make_sample(scores[:, [0, 3]]), setting)
     assert {row["metric"] for row in rows} == {"partial_r2", "robustness_value", "robustness_value_alpha"}
+
+
+def test_a_driver_of_several_columns_has_a_partial_r2_only(
+    scores: np.ndarray, make_sample: Maker, setting: Setting
+) -> None:
+    region = np.random.default_rng(8).integers(0, 3, len(scores))
+    values = np.column_stack([scores[:, :2], region == 1, region == 2, scores[:, -1]])
+    terms = Terms(
+        names=("age", "a", "region=n", "region=s", "y"),
+        values=values,
+        controls=1,
+        players=("a", "region"),
+        at=((0,), (1, 2)),
+        parents={},
+        groups={},
+        kinds={"a": "construct", "region": "category"},
+    )
+    rows = rows_of(replace(make_sample(scores), terms=terms), setting)
+    full, less = (
+        ols(values[:, columns], values[:, -1], tuple(map(str, columns))) for columns in ([0, 1, 2, 3], [0, 1])
+    )
+    expected = (full.r2 - less.r2) / (1 - less.r2)
+    assert one(rows, "partial_r2", "region")["estimate"] == pytest.approx(expected, rel=1e-9)
+    assert one(rows, "robustness_value", "region")["reason"] == "several_columns"
+    assert not [row for row in rows if row["metric"] == "confounded_b"]

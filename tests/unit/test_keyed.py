@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model import keyed
-from pipeline.model.keyed import philox, poisson_counts, poisson_table, rao_wu_factors, words
+from pipeline.model.keyed import exponential_weights, philox, poisson_counts, poisson_table, rao_wu_factors, words
 
 KEYS = np.random.default_rng(3).integers(0, 2**64, 300, dtype=np.uint64)
 ALL = 0xFFFFFFFF
@@ -57,6 +57,15 @@ def test_counts_have_the_moments_of_a_poisson() -> None:
 def test_a_replicate_does_not_depend_on_where_a_block_begins(first: int, width: int) -> None:
     whole = poisson_counts(5, KEYS[:20], 0, 80)
     np.testing.assert_array_equal(poisson_counts(5, KEYS[:20], first, first + width), whole[first : first + width])
+
+
+def test_weights_are_exponential_and_depend_on_unit_and_replicate_alone() -> None:
+    drawn = exponential_weights(5, KEYS, 0, 400)
+    assert drawn.min() > 0
+    for power, moment in ((1, 1), (2, 2), (3, 6)):
+        assert (drawn**power).mean() == pytest.approx(moment, rel=0.03)
+    assert abs(np.corrcoef(drawn[:-1].ravel(), drawn[1:].ravel())[0, 1]) < 0.02
+    np.testing.assert_array_equal(exponential_weights(5, KEYS[7:9], 13, 31), drawn[13:31, 7:9])
 
 
 def test_counts_depend_on_the_unit_and_not_on_its_place() -> None:

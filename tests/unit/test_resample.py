@@ -9,7 +9,18 @@ import pytest
 
 from pipeline.model import resample as module
 from pipeline.model.keyed import poisson_counts
-from pipeline.model.resample import Panel, corrected_interval, factors, interval, rank_interval, ranks, resample
+from pipeline.model.resample import (
+    Kind,
+    Panel,
+    corrected_interval,
+    factors,
+    interval,
+    limits,
+    quantiles,
+    rank_interval,
+    ranks,
+    resample,
+)
 from pipeline.moments import Moments
 from pipeline.weight import Design
 
@@ -124,3 +135,100 @@ def test_ranks_begin_at_one_and_ties_share_the_better() -> None:
 def test_rank_interval_has_ranks_that_occurred() -> None:
     drawn = np.array([[1]] * 60 + [[2]] * 39 + [[5]])
     assert [end.tolist() for end in rank_interval(drawn, 0.95)] == [[1], [2]]
+
+
+@pytest.mark.parametrize("kind", ["bayesian", "jackknife"])
+@pytest.mark.parametrize("stratum", [None, np.repeat([0, 1], 120)])
+def test_other_kinds_have_the_same_spread(
+    scores: np.ndarray, make_design: Maker, kind: Kind, stratum: np.ndarray | None
+) -> None:
+    weight = np.random.default_rng(1).uniform(0.5, 2, len(scores))
+    design = make_design(len(scores), weight, stratum=stratum)
+    rows = np.arange(0, len(scores), 2)
+    panels = {"all": panel(scores), "half": panel(scores[rows], rows)}
+    usual, other = (resample(design, panels, seed=3, draws=3000, kind=each) for each in ("poisson", kind))
+    for name in panels:
+        for figure in ("mean", "sd", "correlations"):
+            mine, theirs = (getattr(each[name].draws, figure) for each in (other, usual))
+            np.testing.assert_allclose(mine.mean(0), theirs.mean(0), atol=0.03)
+            spread, expected = mine.std(0), theirs.std(0)
+            np.testing.assert_allclose(spread, expected, rtol=0.12, atol=1e-12)
+    gap, usual_gap = ((each["all"].draws.mean - each["half"].draws.mean).std(0) for each in (other, usual))
+    np.testing.assert_allclose(gap, usual_gap, rtol=0.12)
+
+
+@pytest.mark.parametrize("draws", [40, 4000])
+def test_normal_draws_have_the_covariance_of_the_sums(make_design: Maker, draws: int) -> None:
+    """By eigenvectors where there are many draws, by units where there are few: the same distribution."""
+    stratum = np.repeat([0, 1], 100)
+    values = np.random.default_rng(2).normal(size=(200, 2)) + stratum[:, None]
+    design = make_design(200, stratum=stratum)
+    found = [
+        resample(design, {"all": panel(values)}, seed=seed, draws=draws, kind="jackknife")["all"]
+        for seed in range(1 if draws > 1000 else 100)
+    ]
+    sums = np.concatenate([each.draws.sums for each in found])
+    expected = sum(100 * np.cov(values[stratum == at], rowvar=False) for at in (0, 1))
+    np.testing.assert_allclose(np.cov(sums, rowvar=False), expected, rtol=0.1, atol=8)
+    np.testing.assert_allclose(sums.mean(0), 0, atol=1)
+    assert np.ptp(found[0].draws.weight) == pytest.approx(0, abs=1e-6)
+
+
+def test_bayesian_weights_fill_each_stratum(make_design: Maker) -> None:
+    stratum = np.repeat([0, 1], [30, 90])
+    weights = np.concatenate(list(factors(make_design(120, stratum=stratum), 3, 50, "bayesian")))
+    np.testing.assert_allclose(weights[:, :30].sum(1), 30)
+    np.testing.assert_allclose(weights[:, 30:].sum(1), 90)
+    assert (weights > 0).all()
+
+
+def test_whole_answers_are_added_up_exactly(make_design: Maker) -> None:
+    """In single precision, with not one digit lost."""
+    answers = np.random.default_rng(4).integers(1, 8, (500, 3)).astype(float)
+    design = make_design(500)
+    drawn = resample(design, {"all": panel(answers)}, seed=3, draws=20)["all"].draws
+    counts = poisson_counts(3, design.keys, 0, 20).astype(float)
+    centred = answers - drawn.origin
+    np.testing.assert_array_equal(centred, np.rint(centred))
+    np.testing.assert_array_equal(drawn.sums, counts @ centred)
+    np.testing.assert_array_equal(drawn.products, np.einsum("bi,ij,ik->bjk", counts, centred, centred))
+
+
+def test_large_or_broken_numbers_keep_double_precision(make_design: Maker) -> None:
+    design = make_design(400)
+    for values in (np.random.default_rng(4).integers(0, 9000, (400, 2)) * 1.0, np.arange(800).reshape(400, 2) / 3):
+        drawn = resample(design, {"all": panel(values)}, seed=3, draws=4)["all"].draws
+        by_hand = Moments.of(values, drawn.names, poisson_counts(3, design.keys, 0, 4)[1].astype(float))
+        np.testing.assert_allclose(drawn.cov[1], by_hand.cov, rtol=1e-12)
+
+
+def test_limits_of_many_columns_are_those_of_each() -> None:
+    draws = np.random.default_rng(5).gamma(3, size=(999, 4))
+    draws[7, 2] = np.nan
+    point, rate = np.array([2.5, 3.0, 3.0, 4.0]), np.array([0.0, 0.05, 0.1, -0.05])
+    for kind in ("percentile", "corrected", "bca"):
+        found = limits(draws, point, 0.9, kind, rate)
+        for at in range(4):
+            alone = limits(draws[:, at], point[at], 0.9, kind, rate[at])
+            np.testing.assert_allclose(found[:, at], alone)
+    np.testing.assert_allclose(limits(draws, point, 0.9, "percentile"), np.nanquantile(draws, [0.05, 0.95], axis=0))
+    np.testing.assert_allclose(limits(draws, point, 0.9, "bca"), limits(draws, point, 0.9, "corrected"))
+
+
+def test_bca_holds_the_exact_limits_of_an_exponential_mean() -> None:
+    """Efron (1987, sec. 1): for a scale family the BCa limits nearly equal the exact ones, which lie to the right."""
+    n, mean = 20, 1.0
+    draws = np.random.default_rng(6).gamma(n, mean / n, 200_000)
+    low, high = limits(draws, mean, 0.9, "bca", 1 / (3 * np.sqrt(n)))
+    from scipy.special import gammaincinv
+
+    exact = [mean * n / gammaincinv(n, 0.95), mean * n / gammaincinv(n, 0.05)]
+    assert [low, high] == [pytest.approx(exact[0], rel=0.01), pytest.approx(exact[1], rel=0.01)]
+    plain = limits(draws, mean, 0.9, "percentile")
+    assert abs(plain[1] - exact[1]) > 5 * abs(high - exact[1])
+
+
+def test_quantiles_of_nothing_are_absent() -> None:
+    draws = np.array([[1.0, np.nan], [3.0, np.nan]])
+    found = quantiles(draws, np.array([[0.5], [1.0]]))
+    np.testing.assert_array_equal(found, [[2.0, np.nan], [3.0, np.nan]])
