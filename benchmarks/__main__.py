@@ -15,13 +15,13 @@ SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (importance.figures, likeli
 
 
 def main() -> int:
-    table = Table("what", "whybuy", "peer", "ratio", "target", "")
+    table = Table("what", "whybuy", "memory", "peer", "ratio", "target", "")
     missed = 0
     for suite in SUITES:
         for figure in suite():
             missed += not figure.kept
             table.add_row(*figure.cells())
-    Console(width=132).print(table)
+    Console(width=150).print(table)
     return 1 if missed else 0
 
 

@@ -1,8 +1,9 @@
-"""CPU seconds of a call, and one line of the table."""
+"""CPU seconds and memory of a call, and one line of the table."""
 
 from __future__ import annotations
 
 import time
+import tracemalloc
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -18,9 +19,21 @@ def _once(call: Callable[[], object]) -> float:
     return time.process_time() - start
 
 
+def memory(call: Callable[[], object]) -> float:
+    """Megabytes that a call holds at once beyond what was held before it."""
+    tracemalloc.start()
+    call()
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 1e6
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Figure:
-    """CPU seconds of ours and, where there is one, of a peer; held to a ratio to the peer or to seconds."""
+    """CPU seconds of ours and, where there is one, of a peer; held to a ratio to the peer or to seconds.
+
+    megabytes: what ours holds at once.
+    """
 
     what: str
     ours: float
@@ -28,6 +41,7 @@ class Figure:
     theirs: float | None = None
     least_ratio: float | None = None
     most_seconds: float | None = None
+    megabytes: float | None = None
 
     @property
     def ratio(self) -> float | None:
@@ -43,7 +57,9 @@ class Figure:
         ratio = "" if self.ratio is None else f"{self.ratio:,.0f} ×"
         target = f"at least {self.least_ratio:,.0f} ×" if self.least_ratio else ""
         target = target or (f"at most {_duration(self.most_seconds)}" if self.most_seconds else "")
-        return [self.what, _duration(self.ours), peer, ratio, target, "kept" if self.kept else "MISSED"]
+        held = "" if self.megabytes is None else f"{self.megabytes:,.1f} MB"
+        verdict = "" if not target else "kept" if self.kept else "MISSED"
+        return [self.what, _duration(self.ours), held, peer, ratio, target, verdict]
 
 
 def _duration(seconds: float) -> str:
