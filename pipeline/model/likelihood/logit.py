@@ -24,10 +24,17 @@ class Logit(Glm):
 
     def derivatives(self, params: Array) -> tuple[Array, Array]:
         fitted = self.probability(params)
-        other, single = self.space[1, : len(params)], self.single[: len(params)]
-        gradient = self.target - fitted @ self.weighted
-        np.subtract(fitted, np.multiply(fitted, fitted, out=other), out=single, casting="same_kind")
-        return gradient, (single @ self.pairs)[:, self.places].astype(float)
+        return self.target - fitted @ self.weighted, self.information(self.spread(fitted))
+
+    def spread(self, fitted: Array) -> Array:
+        """(b, n) single precision variances of y, in working space, of probabilities that lie there."""
+        single = self.single[: len(fitted)]
+        square = np.multiply(fitted, fitted, out=self.space[1, : len(fitted)])
+        return np.subtract(fitted, square, out=single, casting="same_kind")
+
+    def information(self, spread: Array) -> Array:
+        """(b, q, q) information of variances of y."""
+        return (spread @ self.pairs)[:, self.places].astype(float)
 
     def log_likelihood(self, params: Array) -> Array:
         eta, odds = self.space[:, : len(params)]

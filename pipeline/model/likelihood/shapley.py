@@ -111,15 +111,15 @@ def tjur(model: Logit, params: Array) -> Shares:
 
 def _tjur_slopes(model: Logit, params: Array, sides: Array) -> tuple[Array, Array]:
     """(b, 2) mean probabilities of either side; (b, n) derivatives of D by the weights: a row's own, and by the fit."""
-    left_out = params == 0.0
-    _, information = model.derivatives(params)
-    information[left_out[:, :, None] | left_out[:, None, :]] = 0.0
-    information += np.eye(params.shape[1]) * left_out[:, :, None]
+    left_out, contrast = params == 0.0, sides[:, 1] - sides[:, 0]
     fitted = model.probability(params)
     means = fitted @ (sides * model.weight[:, None])
-    contrast = sides[:, 1] - sides[:, 0]
-    toward = np.where(left_out, 0.0, (fitted - fitted**2) @ (model.weighted * contrast[:, None]))
-    slopes = np.linalg.solve(information, toward[..., None])[..., 0] @ model.across
+    spread = model.spread(fitted)
+    information = model.information(spread)
+    information[left_out[:, :, None] | left_out[:, None, :]] = 0.0
+    information += np.eye(params.shape[1]) * left_out[:, :, None]
+    toward = spread @ (model.weighted * contrast[:, None]).astype(np.float32)
+    slopes = np.linalg.solve(information, np.where(left_out, 0.0, toward)[..., None])[..., 0] @ model.across
     slopes *= model.y - fitted
     fitted -= means[:, model.y.astype(np.intp)]
     fitted *= contrast
