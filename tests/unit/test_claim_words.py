@@ -7,9 +7,18 @@ from typing import Any
 import pytest
 
 from pipeline.report.words import Words, catalogue
-from pipeline.report.words.claims import CHECKS, TITLED, VARIANTS, VERDICTS, claim_key, filled, render, render_check
+from pipeline.report.words.claims import (
+    CARDS,
+    TITLED,
+    VARIANTS,
+    VERDICTS,
+    claim_key,
+    filled,
+    render,
+    render_check,
+)
 
-LABELS = {name: name for name in ("trust", "price", "app", "intent")} | {
+LABELS = {name: name for name in ("trust", "price", "app", "intent", "product")} | {
     "city=": "city",
     "city=north": "North",
     "city=south": "South",
@@ -42,7 +51,7 @@ LEAD = {
     "few_units": False,
     "draws": 2000,
     "k": 3,
-    "caveats": ["sign", "collinear"],
+    "caveats": ["sign", "collinear", "low_reliability", "method"],
 }
 ALONE = LEAD | {"second": None, "prob": None, "leaders": ["trust"], "others": [], "k": 1, "caveats": []}
 GAP = {
@@ -99,6 +108,76 @@ LIMIT = {
     "level": "south",
     "r2": 0.2,
     "drivers": ["trust"],
+    "corrected": False,
+}
+PANEL = {
+    "driver": "trust",
+    "common": ["price"],
+    "agree": ["lmg", "car"],
+    "others": ["relative_weights", "pratt", "kruskal", "last", "first", "betasq"],
+    "other_drivers": ["price"],
+    "metrics": 8,
+    "tau": 0.71,
+}
+OTHER_MODEL = {"driver": "trust", "other": "price", "outcome": "intent", "r2s": [0.2, 0.3, 0.2, 0.1, 0.4]}
+OTHER_MODEL |= {"models": ["logit_mcfadden", "logit_tjur", "ordered_mcfadden", "count_mcfadden", "polychoric"]}
+EQUAL = {"a": "trust", "b": "price", "difference": -0.012, "low": -0.04, "high": 0.016, "sesoi": 0.05}
+GROUP = {"group": "product", "share": 0.6, "low": 0.5, "high": 0.7, "prob": 0.9, "outcome": "intent", "draws": 2000}
+CURVE = {"driver": "trust", "share": 0.93, "count": 96, "low_share": 0.5, "p": 0.005, "outcome": "intent"}
+CHOICES = {
+    "outcome": ("score", "top2box", "ranks"),
+    "weights": ("used", "none"),
+    "screening": ("declared", "all", "no_straightliners"),
+    "missing": ("declared", "complete", "any"),
+    "controls": ("declared", "none", "segments"),
+    "subset": ("all", "city=north"),
+    "metric": ("lmg", "relative_weights", "car", "pratt", "kruskal", "last", "first", "betasq"),
+}
+CORRECTED = {"driver": "trust", "outcome": "intent", "raw": 0.3, "corrected": 0.28, "other": "price"}
+CORRECTED |= {"other_raw": 0.28, "other_corrected": 0.33, "uncorrected": []}
+HALO = {"driver": "trust", "other": "price", "pooled": 0.4, "within": 0.2, "other_within": 0.5}
+HALO |= {"first_eigenvalue": 0.61, "outcome": "intent"}
+TIPPED = {"driver": "trust", "second": "price", "k": 12, "share": 0.0133, "n": 900}
+HIDDEN = {"driver": "trust", "rv": 0.21, "other": "price", "other_r2": 0.08, "b": 0.4, "confounded": 0.31}
+HIDDEN |= {"outcome": "intent"}
+BENT = {"linear": 0.38, "boosted": 0.41, "gain": 0.03, "low": 0.01, "high": 0.05, "outcome": "intent"}
+UNEVEN = {"driver": "trust", "penalty": 0.8, "reward": 0.2, "asymmetry": -0.6, "low": -0.9, "high": -0.2}
+UNEVEN |= {"outcome": "intent"}
+CHANGE = {
+    "variable": "city",
+    "a": "north",
+    "b": "south",
+    "outcome": "intent",
+    "driver": "trust",
+    "comparisons": 3,
+    "total": -0.05,
+    "low": -0.09,
+    "high": -0.01,
+    "p_adjusted": 0.02,
+    "part": -0.04,
+    "part_low": -0.07,
+    "part_high": -0.01,
+    "effect": 0.01,
+    "spread": -0.02,
+    "overlap": -0.04,
+    "reliability": None,
+}
+MEANS = {
+    "variable": "city",
+    "a": "north",
+    "b": "south",
+    "outcome": "intent",
+    "p_adjusted": 0.002,
+    "total": -0.5,
+    "low": -0.8,
+    "high": -0.2,
+    "level": -0.4,
+    "level_low": -0.6,
+    "level_high": -0.2,
+    "weight": -0.1,
+    "weight_low": -0.4,
+    "weight_high": 0.2,
+    "settled": True,
 }
 
 CASES: dict[str, list[dict[str, Any]]] = {
@@ -123,13 +202,29 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "answers": [ANSWERS],
     "flow": [{"read": 300, "analysed": 290, "share": 0.9667, "largest": "no_outcome", "largest_n": 8}],
     "nonresponse": [MISSING, MISSING | {"difference": 0.4, "low": 0.1, "high": 0.7}, MISSING | {"dropped": 1}],
-    "agreement": [{"driver": "trust", "other": "price", "tau": tau} for tau in (0.9, None)],
+    "panel": [PANEL, PANEL | {"other_drivers": ["price", "app"]}],
+    "outcome_model": [OTHER_MODEL],
+    "prediction": [{"r2": 0.4, "r2_cv": tested, "outcome": "intent"} for tested in (0.3, -0.02)],
+    "equal": [EQUAL],
+    "groups": [GROUP | {"ranked": ranked} for ranked in (True, False)],
+    "specification": [
+        *(CURVE | {"axis": axis, "value": value} for axis, values in CHOICES.items() for value in values),
+        CURVE | {"axis": None, "value": None},
+    ],
+    "corrected": [CORRECTED | {"uncorrected": names} for names in ([], ["trust"], ["trust", "intent"])],
+    "halo": [HALO],
+    "tipping": [TIPPED | {"k": k} for k in (12, 1)] + [TIPPED | {"k": None, "share": None}],
+    "confounding": [HIDDEN],
+    "linearity": [BENT],
+    "asymmetry": [UNEVEN],
+    "change": [CHANGE, CHANGE | {"total": 0.05, "low": 0.01, "high": 0.09, "part": 0.04}],
+    "gap": [MEANS, MEANS | {"settled": False}],
     "unique": [
         {"adds": ["trust"], "nothing": ["price"], "outcome": "intent", "k": 2, "p": 0.004, "weak": weak}
         for weak in ([], ["price"])
     ],
     "caveat": [CAVEAT, CAVEAT | {"b": 0.1, "r": -0.3}],
-    "limit": [LIMIT, LIMIT | {"drivers": ["trust", "price"]}],
+    "limit": [LIMIT, LIMIT | {"drivers": ["trust", "price"]}, LIMIT | {"corrected": True}],
     "sample_type": [{"n": 250}],
 }
 
@@ -151,7 +246,6 @@ CHECK_VALUES: dict[str, Any] = {
     "a": "trust",
     "b": "price",
     "tau": 0.9,
-    "same_top": False,
     "drivers": ["trust", "price"],
     "lowest": 0.43,
     "construct": "trust",
@@ -160,14 +254,56 @@ CHECK_VALUES: dict[str, Any] = {
     "changes": 0,
     "units": 250,
     "fewest": 30,
+    "ample": 40,
+    "many": 15,
+    "k": 3,
+    "each": 20,
     "clustered": False,
+    "alone": False,
+    "far": False,
+    "residual": 5.2,
+    "chi2": 12.0,
+    "loss": 0.2,
+    "distinct": 7,
+    "smallest_n": None,
+    "p_adjusted": 0.03,
+    "comparisons": 3,
+    "variant": "some",
+    "agree": ["lmg"],
+    "common": ["trust"],
+    "metrics": 8,
+    "count": 96,
+    "other": "price",
+    "other_corrected": 0.3,
+    "second": "price",
+    "gain": 0.03,
     "share": 0.02,
     "dropped": 8,
     "type": "panel",
-    "smallest": 40,
-    "level": "city=south",
+    "smallest": "south",
     "outcome": "intent",
 }
+SPECIAL: dict[str, list[dict[str, Any]]] = {
+    "model_fit": [{"adjusted": None}],
+    "precision": [{"clustered": True, "units": 12}],
+    "panel": [{"variant": "all_first"}],
+    "corrected": [{"variant": "impossible"}],
+    "tipping": [{"k": None}],
+    "predictors": [{"each": 50}],
+    "variable_types": [{"drivers": []}, {"drivers": ["trust"]}],
+    "segment_needs": [{"smallest": None}, {"smallest_n": 40}],
+    "collinearity": [{"vif": None}, {"vif": None, "alone": True}, {"a": None, "b": None, "r": None}],
+    "unexpected_correlations": [{"drivers": ["trust"]}],
+    "signs": [{"drivers": []}, {"drivers": ["trust"]}],
+    "missing_data": [{"dropped": 0}, {"dropped": 1}],
+    "outliers": [{"changes": 2}, {"far": True}],
+}
+
+
+def check_values(check_id: str) -> list[dict[str, Any]]:
+    """Values of a check, as they are most of the time and in each special case."""
+    usual = CHECK_VALUES | ({"variable": "city"} if check_id == "segment_needs" else {})
+    return [usual, *(usual | changes for changes in SPECIAL.get(check_id, ()))]
 
 
 @pytest.fixture(params=["en", "zh"])
@@ -183,7 +319,7 @@ def test_every_variant_has_its_sentences(claim_id: str, words: Words) -> None:
             assert said["text"]
             assert said["text"].endswith((".", "。"))
             assert (said["title"] is not None) == (claim_id in TITLED)
-            assert (said["action"] is not None) == (claim_id in TITLED and claim_id != "limit")
+            assert (said["action"] is not None) == (claim_id in CARDS)
 
 
 def test_every_sentence_of_a_claim_can_be_reached() -> None:
@@ -196,7 +332,7 @@ def test_every_sentence_of_a_claim_can_be_reached() -> None:
 
 
 def test_cards_and_headlines_have_all_their_parts(words: Words) -> None:
-    for claim_id in TITLED[:-1]:
+    for claim_id in CARDS:
         for variant in VARIANTS[claim_id]:
             for values in CASES[claim_id]:
                 key = claim_key(claim_id, variant, values)
@@ -204,15 +340,59 @@ def test_cards_and_headlines_have_all_their_parts(words: Words) -> None:
                 assert claim_id != "lead" or words(f"{key}.dek", **filled(values))
 
 
-@pytest.mark.parametrize("check_id", CHECKS)
+@pytest.mark.parametrize("check_id", VERDICTS)
 def test_every_verdict_has_its_meaning(check_id: str, words: Words) -> None:
-    special = ({}, {"drivers": []}, {"dropped": 0}, {"smallest": None}, {"same_top": True})
-    for verdict in VERDICTS:
-        for changes in special:
-            said = render_check(check_id, verdict, CHECK_VALUES | changes, words)
+    for verdict in VERDICTS[check_id]:
+        for values in check_values(check_id):
+            said = render_check(check_id, verdict, values, words)
             assert said["name"]
             assert said["result"]
             assert said["text"].endswith((".", "。"))
+
+
+def test_every_sentence_of_a_check_can_be_reached() -> None:
+    said: set[str] = set()
+
+    class Listening(Words):
+        def __call__(self, key: str, **values: Any) -> str:
+            said.add(key)
+            return super().__call__(key, **values)
+
+    listening = Listening("en", LABELS, FACTS)
+    for check_id, verdicts in VERDICTS.items():
+        for verdict in verdicts:
+            for values in check_values(check_id):
+                render_check(check_id, verdict, values, listening)
+    assert {key for key in catalogue("en") if key.startswith("check.")} == {key for key in said if key[:6] == "check."}
+
+
+@pytest.mark.parametrize(
+    ("check_id", "verdict"), [("same_source", "failed"), ("causal_order", "note"), ("luck", "note")]
+)
+def test_a_verdict_that_a_check_cannot_come_to_is_an_error(check_id: str, verdict: str) -> None:
+    with pytest.raises(KeyError, match=f"no check '{check_id}' with verdict '{verdict}'"):
+        render_check(check_id, verdict, CHECK_VALUES, Words("en", LABELS, FACTS))
+
+
+def test_a_share_that_fell_is_told_from_the_larger_one_with_its_parts_turned() -> None:
+    text = render("change", "overlap", CHANGE, Words("en", LABELS, FACTS))["text"] or ""
+    assert text.startswith("Trust carries 5.0 percentage points more of what is explained in “South” than in “North”")
+    assert "interval 1.0 to 9.0; p = .020" in text
+    assert "The largest part, +4.0 points (95% interval +1.0 to +7.0), comes from how far ratings move together" in text
+    assert "Different coefficients make up −1.0 points." in text
+
+
+def test_parts_of_a_lower_mean_are_turned_with_it() -> None:
+    text = render("gap", "level", MEANS, Words("en", LABELS, FACTS))["text"] or ""
+    assert text.startswith("Intent is 0.50 points higher in “South” than in “North” (95% interval 0.20 to 0.80).")
+    assert "makes up +0.40 points (interval +0.20 to +0.60)" in text
+    assert "makes up +0.10 points (interval −0.20 to +0.40), which cannot be told from zero" in text
+
+
+@pytest.mark.parametrize("variant", ["sturdy", "some", "few"])
+def test_the_number_of_people_is_said_to_be_an_upper_bound(variant: str, words: Words) -> None:
+    text = render("tipping", variant, TIPPED, words)["text"] or ""
+    assert ("upper bound" in text) or ("上限" in text)
 
 
 def test_the_lead_of_one_driver_compares_with_nobody() -> None:

@@ -135,7 +135,7 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "gap": lambda variant, values: "unsettled" if variant == "both" and not values["settled"] else variant,
     "specification": lambda variant, values: variant if values["axis"] else "even",
     "corrected": corrected_form,
-    "tipping": lambda variant, values: "unfound" if variant == "sturdy" and values["k"] is None else variant,
+    "tipping": lambda variant, values: "unfound" if values["k"] is None else variant,
     "nonresponse": nonresponse_form,
     "caveat": caveat_form,
     "limit": limit_form,
