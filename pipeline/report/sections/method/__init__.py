@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.report.sections._common import sentences
-from pipeline.report.sections.method import _tables
+from pipeline.report.sections.method import _tables, _told
 from pipeline.report.view import View
 from pipeline.report.words import Words
 
@@ -16,6 +15,9 @@ DISCLOSED = (
 )  # fmt: skip
 """Items of the AAPOR code, in its order."""
 
+METHODS = ("lmg", "relative_weights", "car", "pratt", "kruskal", "last", "first", "betasq")
+"""Importance metrics that have a formula of their own."""
+
 
 def applies(view: View) -> bool:
     return bool(view.drivers)
@@ -23,12 +25,11 @@ def applies(view: View) -> bool:
 
 def context(view: View, words: Words) -> dict[str, Any]:
     parts = ("text", "formulas", "disclosure", "provenance", "again", "references")
-    used = _used(view)
     return {
         "nav": words("method.nav"),
         "title": words("method.title"),
         "titles": {part: words(f"method.{part}") for part in parts},
-        "text": [sentences(paragraph, words) for paragraph in _paragraphs(view, words)],
+        "text": _told.paragraphs(view, words),
         "table1": _tables.table1(view, words),
         "table2": _tables.table2(view, words),
         "formulas": [
@@ -39,88 +40,26 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "provenance": list(_provenance(view, words)),
         "again": words("method.again.text"),
         "command": words("method.again.command", name=view.study["name"]),
-        "references": [words(f"method.reference.{name}") for name in used],
-    }
-
-
-def _designed(view: View) -> bool:
-    return bool(view.sample["design"] != "simple")
-
-
-def _resampling(view: View) -> str:
-    return "rao_wu" if view.sample["design"] == "stratified" else "poisson"
-
-
-def _comparisons(view: View) -> int:
-    return sum(row["group"] is None and row["contrast"] is not None for row in view.rows("regression", "b"))
-
-
-def _paragraphs(view: View, words: Words) -> Iterator[list[str]]:
-    """Measures and model; importance and its uncertainty."""
-    several, reliability = len(view.drivers) > 1, "bootstrap" if _designed(view) else "feldt"
-    n_eff = view.sample["n_eff"]
-    yield [
-        words("method.scores"),
-        words(f"method.reliability.{reliability}"),
-        words(f"method.model.{view.sample['design']}", drivers=view.drivers, n_eff=n_eff),
-        words("method.fit", **_fit(view)),
-    ]
-    comparisons = _comparisons(view)
-    yield [
-        *([words("method.importance")] if several else []),
-        words(f"method.bootstrap.{_resampling(view)}"),
-        *([words("method.lead"), words("method.map"), words("method.holm")] if several else []),
-        *([words("method.segments", comparisons=comparisons)] if comparisons else []),
-    ]
-
-
-def _fit(view: View) -> dict[str, Any]:
-    r2, f = view.estimate("regression", "r2") or {}, view.estimate("regression", "f") or {}
-    return {
-        "r2": r2["estimate"],
-        "low": r2["conf_low"],
-        "high": r2["conf_high"],
-        "adjusted": view.value("regression", "r2_adjusted"),
-        "f": f["estimate"],
-        "p": f["p_value"],
-        "df1": view.value("regression", "df_model"),
-        "df2": view.value("regression", "df_residual"),
+        "references": [words(f"method.reference.{name}") for name in _told.references(view, words)],
     }
 
 
 def _formulas(view: View) -> list[str]:
     """Only those this report used."""
-    errors = ["design", "n_eff"] if _designed(view) else ["hc3"]
-    importance = ["lmg", "relative_weights"] if len(view.drivers) > 1 else []
-    return [*importance, *errors, _resampling(view), "performance", *_measured(view)]
+    errors = {"simple": ["hc3"], "published": []}.get(view.sample["design"], ["design", "n_eff"])
+    importance = (
+        [name for name in METHODS if view.holds("importance", f"{name}_share")] if len(view.drivers) > 1 else []
+    )
+    performance = ["performance"] if view.holds("performance", "performance") else []
+    corrected = ["corrected"] if view.holds("disattenuated", "lmg_share") else []
+    return [*importance, *corrected, *errors, _told.resampling(view), *performance, *_measured(view)]
 
 
 def _measured(view: View) -> list[str]:
     """alpha and omega, where some construct has them."""
-    return [
-        metric for metric in ("alpha", "omega") if any(row["state"] == "ok" for row in view.rows("reliability", metric))
-    ]
-
-
-def _used(view: View) -> list[str]:
-    """Keys of the references that the methods text names, in the order of the alphabet."""
-    several = len(view.drivers) > 1
-    importance = [
-        "budescu",
-        "genizi",
-        "groemping2006",
-        "groemping2007",
-        "johnson",
-        "lindeman",
-        "shapley",
-        "martilla",
-        "holm",
-    ]
-    errors = ["binder", "kish", "lumley"] if _designed(view) else ["long", "mackinnon", "feldt"]
-    resampling = ["rao"] if _resampling(view) == "rao_wu" else ["hanley"]
-    corrected = ["holm"] if _comparisons(view) > 1 else []
-    always = ["cronbach", "efron", "harman", "mcdonald", "salmon"]
-    return sorted({*(importance if several else []), *errors, *resampling, *corrected, *always})
+    if view.published:
+        return []
+    return [metric for metric in ("alpha", "omega") if view.holds("reliability", metric)]
 
 
 def _disclosure(view: View, words: Words) -> Iterator[dict[str, Any]]:
