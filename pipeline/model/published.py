@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
-from scipy.special import fdtrc, stdtr, stdtrit
+from scipy.special import fdtrc
 
 from pipeline.errors import AnalysisRefused
 from pipeline.estimates import row
-from pipeline.model import Row, Setting, based
-from pipeline.model.drivers import decompose, importance_rows
-from pipeline.model.effects import holm, overlap_rows
+from pipeline.model import Row, Setting, everyone
+from pipeline.model.confounding import confounding_rows
+from pipeline.model.dominance import commonality_rows, dominance_rows
+from pipeline.model.drivers import decompose, importance_rows, player_group_rows
+from pipeline.model.effects import overlap_rows, regression_rows, unique_rows
+from pipeline.model.equivalence import equivalence_rows
+from pipeline.model.players import Structure
+from pipeline.model.regression import Fit
+from pipeline.model.resample import Resampled
+from pipeline.model.robustness.disattenuation import disattenuated_rows
+from pipeline.model.robustness.halo import halo_rows
 from pipeline.model.wishart import resampled
+from pipeline.moments import Moments
 from pipeline.published import Published
 from pipeline.sample import Sample
 from pipeline.study import Study
 from pipeline.weight import Base, Design
 
 Array = np.ndarray
+
+NOT_GIVEN = {"state": "not_defined", "reason": "not_given"}
 
 
 def published_sample(table: Published) -> Sample:
@@ -41,83 +53,113 @@ def published_sample(table: Published) -> Sample:
 
 
 def published_rows(table: Published, study: Study, setting: Setting) -> list[Row]:
-    """Importance with intervals from Wishart draws, the classical regression, overlap, reliability and description.
+    """Importance with intervals from Wishart draws, the classical regression, and what else follows from correlations.
 
     The draws take the outcome and the drivers as normal together, and the table as that of a simple random sample.
     """
-    people = published_sample(table)
+    people, moments = published_sample(table), moments_of(table)
     drawn = resampled(table.correlations, table.names, n=table.n, seed=setting.seed, draws=setting.draws)
+    fit = classical(moments)
+    declared = {name: value for name in table.names if (value := study.construct(name).reliability)}
+    return [
+        *_importance_rows(drawn, study, people, setting),
+        *(each for each in regression_rows(fit, moments, people, setting) if _known(each, table)),
+        *unique_rows(fit, people, setting),
+        *overlap_rows(table.correlations, people, setting),
+        *confounding_rows(fit, moments, people, setting),
+        *(_unstated(each) for each in disattenuated_rows({"scores": drawn}, people, declared, setting)),
+        *halo_rows({"scores": drawn}, people, setting),
+        *_reliability_rows(table, people, setting),
+        *_description_rows(table, people, setting),
+    ]
+
+
+def moments_of(table: Published) -> Moments:
+    """Moments of n rows with these correlations, means and deviations; 0 and 1 where the table gives none."""
+    sd = np.ones(len(table.names)) if table.sd is None else table.sd
+    return Moments(
+        names=table.names,
+        origin=np.zeros(len(table.names)) if table.mean is None else table.mean,
+        weight=np.asarray(float(table.n)),
+        sums=np.zeros(len(table.names)),
+        products=table.correlations * np.outer(sd, sd) * (table.n - 1),
+        rows=table.n,
+    )
+
+
+def classical(moments: Moments) -> Fit:
+    """Least squares of the last column on the others, with classical errors; there are no residuals to look at."""
+    n, p, mean = moments.rows, len(moments.names) - 1, moments.mean
+    inverse = np.linalg.inv(moments.products[:-1, :-1])
+    slope = inverse @ moments.products[:-1, -1]
+    explained = float(slope @ moments.products[:-1, -1])
+    r2, df = explained / float(moments.products[-1, -1]), n - p - 1
+    bread = np.empty((p + 1, p + 1))
+    bread[1:, 1:] = inverse
+    bread[0, 1:] = bread[1:, 0] = -inverse @ mean[:-1]
+    bread[0, 0] = 1 / n + mean[:-1] @ inverse @ mean[:-1]
+    sigma2 = (float(moments.products[-1, -1]) - explained) / df
+    se = np.sqrt(sigma2 * np.diag(bread))
+    f = r2 / p / ((1 - r2) / df)
+    return Fit(
+        names=("intercept", *moments.names[:-1]),
+        b=np.concatenate([[mean[-1] - slope @ mean[:-1]], slope]),
+        se=se,
+        se_classical=se,
+        cov=sigma2 * bread,
+        residuals=np.empty(0),
+        leverage=np.empty(0),
+        sigma=float(np.sqrt(sigma2)),
+        r2=r2,
+        r2_adjusted=1 - (1 - r2) * (n - 1) / df,
+        f=f,
+        f_p=float(fdtrc(p, df, f)),
+        df_model=p,
+        df_residual=df,
+        errors="classical",
+    )
+
+
+def _importance_rows(drawn: Resampled, study: Study, people: Sample, setting: Setting) -> list[Row]:
     importance = decompose(drawn)
     if isinstance(importance, str):
         message = "the drivers repeat each other, or explain nothing at all, in too many draws; use fewer drivers."
         raise AnalysisRefused(study.problem(message, "model", "drivers"))
-    common = {"outcome": setting.outcome, **based(people.everyone)}
+    names = people.drivers
+    groups = {name: tuple(names.index(each) for each in members) for name, members in study.groups.items()}
+    structure = replace(Structure.plain(names), groups=groups)
     return [
         *importance_rows(importance, people.everyone, setting),
-        *_regression_rows(table, common, setting),
-        *overlap_rows(table.correlations, people, setting),
-        *_reliability_rows(table, common),
-        *_description_rows(table, common),
+        *equivalence_rows(importance, people.everyone, setting),
+        *dominance_rows(drawn.point.correlations, structure, people, setting),
+        *commonality_rows(importance, drawn, structure, people, setting),
+        *(player_group_rows(drawn, structure, people, setting) if groups else []),
     ]
 
 
-def _regression_rows(table: Published, common: Row, setting: Setting) -> Iterator[Row]:
-    """Classical least squares: F of R², t of every coefficient; b in sd units unless the table gives sds."""
-    drivers, outcome = table.correlations[:-1, :-1], table.correlations[:-1, -1]
-    beta = np.linalg.solve(drivers, outcome)
-    r2, p = float(beta @ outcome), len(outcome)
-    df = table.n - p - 1
-    f = r2 / p / ((1 - r2) / df)
-    yield row("regression", "r2_adjusted", estimate=1 - (1 - r2) * (table.n - 1) / df, **common)
-    yield row("regression", "f", estimate=f, p_value=float(fdtrc(p, df, f)), **common)
-    yield row("regression", "df_model", estimate=float(p), **common)
-    yield row("regression", "df_residual", estimate=float(df), **common)
-    se = np.sqrt((1 - r2) / df * np.diag(np.linalg.inv(drivers)))
-    scale = np.ones(p)
-    if table.sd is not None:
-        scale = table.sd[-1] / table.sd[:-1]
-        sigma = float(table.sd[-1] * np.sqrt((1 - r2) * (table.n - 1) / df))
-        yield row("regression", "sigma", estimate=sigma, **common)
-        if table.mean is not None:
-            constant, error = _intercept(table, table.mean, table.sd, beta * scale, sigma)
-            yield row("regression", "b", **_coefficient("intercept", constant, error, df, setting.level), **common)
-    adjusted = holm(2 * stdtr(df, -np.abs(beta / se)))
-    for at, name in enumerate(table.names[:-1]):
-        for metric, unit in (("b", scale[at]), ("beta", 1.0)):
-            figures = _coefficient(name, float(beta[at] * unit), float(se[at] * unit), df, setting.level)
-            yield row("regression", metric, p_adjusted=float(adjusted[at]), **figures, **common)
+def _known(found: Row, table: Published) -> bool:
+    """Whether a figure has a unit: the constant needs means, and like the residual sd deviations."""
+    if found["metric"] == "b" and found["term"] == "intercept":
+        return table.mean is not None and table.sd is not None
+    return found["metric"] != "sigma" or table.sd is not None
 
 
-def _intercept(table: Published, mean: Array, sd: Array, b: Array, sigma: float) -> tuple[float, float]:
-    """The constant and its classical error."""
-    products = (table.n - 1) * table.correlations[:-1, :-1] * np.outer(sd[:-1], sd[:-1])
-    error = sigma * np.sqrt(1 / table.n + mean[:-1] @ np.linalg.solve(products, mean[:-1]))
-    return float(mean[-1] - b @ mean[:-1]), float(error)
+def _unstated(found: Row) -> Row:
+    unknown = found["metric"] == "reliability_used" and found["state"] == "not_defined"
+    return found | NOT_GIVEN if unknown else found
 
 
-def _coefficient(term: str, value: float, error: float, df: int, level: float) -> Row:
-    reach = float(stdtrit(df, (1 + level) / 2)) * error
-    return {
-        "term": term,
-        "estimate": value,
-        "std_error": error,
-        "conf_low": value - reach,
-        "conf_high": value + reach,
-        "conf_level": level,
-        "p_value": float(2 * stdtr(df, -abs(value / error))),
-    }
-
-
-def _reliability_rows(table: Published, common: Row) -> Iterator[Row]:
+def _reliability_rows(table: Published, people: Sample, setting: Setting) -> Iterator[Row]:
     """The reliability that the study states, as alpha; without one the figure does not exist."""
-    absent = {"state": "not_defined", "reason": "not_given"}
     for name, value in zip(table.names, table.reliability, strict=True):
-        figures = {"estimate": float(value)} if np.isfinite(value) else absent
-        yield row("reliability", "alpha", term=name, **figures, **common)
-        yield row("reliability", "omega", term=name, **absent, **common)
+        common: Row = {"outcome": setting.outcome, "term": name, **everyone(people)}
+        stated: Row = {"estimate": float(value)} if np.isfinite(value) else NOT_GIVEN
+        yield row("reliability", "alpha", **stated, **common)
+        yield row("reliability", "omega", **NOT_GIVEN, **common)
 
 
-def _description_rows(table: Published, common: Row) -> Iterator[Row]:
+def _description_rows(table: Published, people: Sample, setting: Setting) -> Iterator[Row]:
+    common: Row = {"outcome": setting.outcome, **everyone(people)}
     for metric, values in (("mean", table.mean), ("sd", table.sd)):
         if values is not None:
             for name, value in zip(table.names, values, strict=True):

@@ -12,6 +12,7 @@ from pipeline import load
 from pipeline.errors import AnalysisRefused, DataError, DefinitionError
 from pipeline.estimates import check, frame
 from pipeline.model import Setting
+from pipeline.model.importance import METHODS
 from pipeline.model.published import published_rows, published_sample
 from pipeline.model.regression import ols
 from pipeline.model.wishart import resampled, wishart
@@ -208,8 +209,35 @@ def test_rows_stand_on_the_respondents_of_the_paper(tmp_path: Path) -> None:
     assert keyed["alpha", "trust", None]["estimate"] == 0.8
     assert keyed["alpha", "price", None]["reason"] == "not_given"
     assert keyed["r", "intent", "with:price"]["estimate"] == 0.4
+    assert keyed["reliability_used", "trust", None]["estimate"] == 0.8
+    assert keyed["reliability_used", "price", None]["reason"] == "not_given"
+    assert keyed["complete_dominance", "trust", "above:price"]["estimate"] == 1.0
+    assert keyed["first_eigenvalue", None, "part:total"]["estimate"] == pytest.approx(0.65)
+    assert keyed["f_unique", "price", None]["p_value"] == keyed["b", "price", None]["p_value"]
     again = published_rows(read_published(found), found, Setting.of(found))
     assert again == rows
+
+
+def test_correction_follows_from_the_stated_reliabilities(tmp_path: Path) -> None:
+    """Shares of R² with each correlation divided by the roots of both reliabilities (Spearman 1904)."""
+    found = study(tmp_path, SQUARE)
+    rows = published_rows(read_published(found), found, Setting.of(found))
+    corrected = {row["term"]: row["estimate"] for row in rows if row["analysis"] == "disattenuated"}
+    matrix = np.array([[1, 0.3, 0.5], [0.3, 1, 0.4], [0.5, 0.4, 1]])
+    matrix[0, 1:] /= np.sqrt(0.8)
+    matrix[1:, 0] /= np.sqrt(0.8)
+    lmg = METHODS["lmg"](matrix[:-1, :-1], matrix[:-1, -1])
+    assert corrected["trust"] == pytest.approx(lmg[0] / lmg.sum())
+
+
+def test_declared_groups_are_players(tmp_path: Path) -> None:
+    grouped = STUDY.replace("draws: 400", "draws: 400, groups: {both: {drivers: [trust, price]}}")
+    found = study(tmp_path, SQUARE, grouped)
+    rows = published_rows(read_published(found), found, Setting.of(found))
+    check(frame(rows))
+    keyed = {(row["metric"], row["term"]): row["estimate"] for row in rows if row["analysis"] == "groups"}
+    assert keyed["lmg_share", "both"] == pytest.approx(1.0)
+    assert keyed["owen_share", "trust"] + keyed["owen_share", "price"] == pytest.approx(1.0)
 
 
 def test_nobody_is_in_the_sample_but_all_are_counted(tmp_path: Path) -> None:
