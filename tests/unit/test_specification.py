@@ -246,7 +246,7 @@ def test_whole_respondents_change_places_within_strata() -> None:
     respondent = np.array([0, 0, 1, 1, 2, 2, 3, 4, 5, 6])
     strata = np.array(list("nnnnnnnsss"), dtype=object)
     keys = np.arange(10, 17, dtype=np.uint64)[respondent]
-    orders = shuffles(keys, respondent, strata, seed=3)
+    orders = np.array(list(shuffles(keys, respondent, strata, seed=3)))
     assert orders.shape == (199, 10)
     assert (np.sort(orders, axis=1) == np.arange(10)).all()
     lender = respondent[orders]
@@ -255,8 +255,8 @@ def test_whole_respondents_change_places_within_strata() -> None:
     assert (orders[:, 1] == orders[:, 0] + 1).all()
     assert (lender[:, 6] == 3).all()
     assert set(lender[:, 8]) == {4, 5, 6}
-    assert (orders == shuffles(keys, respondent, strata, seed=3)).all()
-    assert (orders != shuffles(keys, respondent, strata, seed=4)).any()
+    assert (orders == list(shuffles(keys, respondent, strata, seed=3))).all()
+    assert (orders != list(shuffles(keys, respondent, strata, seed=4))).any()
 
 
 def test_t_of_a_shuffle_equals_a_refit(survey: SimpleNamespace) -> None:
@@ -264,7 +264,7 @@ def test_t_of_a_shuffle_equals_a_refit(survey: SimpleNamespace) -> None:
     choices = [DECLARED | {"outcome": "ranks", "controls": "segments"}, DECLARED | {"weights": "none"}]
     sums = Sums.of(found, choices)
     order = np.random.default_rng(0).permutation(len(found.rows))
-    shuffled = sums.y[np.argsort(sums.order)][order][sums.order]
+    shuffled = sums.y[np.argsort(sums.order)][order][sums.order].T[:, None]
     t, _ = specification._t_of_first(sums, choices, 1, shuffled)
     for at, choice in enumerate(choices):
         mask = found.mask(choice)
@@ -283,4 +283,13 @@ def test_chance_is_rarely_significant(study_folder: Callable[..., Path]) -> None
     orders = shuffles(survey.responses.keys[found.respondent], found.respondent, None, seed=5)
     chance = specification._chance(sums, [DECLARED], 0, orders)
     assert chance.shape == (2, 199)
+    assert (chance > 0).any()
     assert chance.mean(1) == pytest.approx(0.025, abs=0.03)
+
+
+def test_shuffles_do_not_depend_on_the_order_of_the_rows() -> None:
+    keys = np.array([50, 10, 30, 20, 40, 60], dtype=np.uint64)
+    mixed = np.array([3, 0, 5, 1, 4, 2])
+    one = list(shuffles(keys, np.arange(6), None, seed=3))
+    other = list(shuffles(keys[mixed], np.arange(6), None, seed=3))
+    assert all((keys[mixed][b] == keys[a][mixed]).all() for a, b in zip(one, other, strict=True))

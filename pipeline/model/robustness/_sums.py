@@ -70,9 +70,17 @@ class Sums:
         pieces = zip(self.ends[:-1], self.ends[1:], strict=True)
         return np.array([weighted[low:high].T @ right[low:high] for low, high in pieces])
 
-    def squares(self, weight: str, y: Array) -> Array:
-        """(a, columns) weighted sums of squares in every atom."""
-        return np.add.reduceat(self.weight[weight][:, None] * y**2, self.ends[:-1], axis=0)
+    def with_rows(self, weight: str, rows: Array) -> Array:
+        """(a, k, m) weighted products of `before` with (m, u) sorted rows in every atom."""
+        weighted = self.before * self.weight[weight][:, None]
+        pieces = zip(self.ends[:-1], self.ends[1:], strict=True)
+        return np.array([(rows[:, low:high] @ weighted[low:high]).T for low, high in pieces])
+
+    def squares(self, weight: str, rows: Array) -> Array:
+        """(a, m) weighted sums of squares of (m, u) sorted rows in every atom."""
+        weighted, squared = self.weight[weight], rows**2
+        pieces = zip(self.ends[:-1], self.ends[1:], strict=True)
+        return np.array([squared[:, low:high] @ weighted[low:high] for low, high in pieces])
 
     def of_drivers(self, controls: str) -> Array:
         """Places of 1, these controls and the drivers within `before`."""

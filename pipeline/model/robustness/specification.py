@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -17,7 +18,6 @@ from scipy.special import stdtrit
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
 from pipeline.model.importance import METHODS, usable
-from pipeline.model.keyed import words
 from pipeline.model.robustness._sums import CHUNK, Sums, swept
 from pipeline.model.robustness._ways import AXES, Ways, plan, ways
 from pipeline.responses import Responses
@@ -29,8 +29,8 @@ from pipeline.study import Study
 Array = np.ndarray
 
 SHUFFLES = 199
-STREAM = 5
-"""Words of the shuffles, apart from those of the resamples."""
+STREAM = 5 << 32
+"""Keys of the shuffles, apart from those of anything else that is drawn."""
 SIGNIFICANT = 0.05
 NOTHING = 1e-12
 
@@ -78,7 +78,7 @@ def specifications(
     sums = Sums.of(found, choices)
     results, kept = _results(found, sums, choices, setting)
     if kept[:1] != [0]:
-        return _absent("too_few", "small_base", sample, setting)
+        return _absent("singular", "singular", sample, setting)
     first = int(np.argmax(results.shares["lmg"][0]))
     strata = None if responses.strata is None else responses.strata[found.rows]
     orders = shuffles(responses.keys[found.respondent], found.respondent, strata, seed)
@@ -106,7 +106,7 @@ def _results(found: Ways, sums: Sums, choices: list[dict[str, str]], setting: Se
     p = sums.drivers
     correlations, left, rank = _correlations(sums, choices)
     df = sums.inside @ np.diff(sums.ends) - rank - p
-    people = np.array([len(np.unique(found.respondent[found.mask(choice)])) for choice in choices])
+    people = np.array([_people(found.respondent[found.mask(choice)]) for choice in choices])
     outcome = np.nan_to_num(correlations[:, :p, p])
     good = usable(correlations) & (df > 0) & (people >= max(setting.minimum_base, p + 3))
     drivers = np.where(good[:, None, None], correlations[:, :p, :p], np.eye(p))
@@ -125,6 +125,12 @@ def _results(found: Ways, sums: Sums, choices: list[dict[str, str]], setting: Se
         df=df[at],
     )
     return results, at.tolist()
+
+
+def _people(respondent: Array) -> int:
+    seen = np.zeros(int(respondent.max(initial=0)) + 1, dtype=bool)
+    seen[respondent] = True
+    return int(seen.sum())
 
 
 def _correlations(sums: Sums, choices: list[dict[str, str]]) -> tuple[Array, Array, Array]:
@@ -163,44 +169,49 @@ def _scaled(products: Array) -> Array:
     return np.asarray(products * scale[:, None] * scale)
 
 
-def shuffles(keys: Array, respondent: Array, strata: Array | None, seed: int) -> Array:
-    """(SHUFFLES, u) rows that lend each row their outcome: whole respondents change places.
+def shuffles(keys: Array, respondent: Array, strata: Array | None, seed: int) -> Iterator[Array]:
+    """SHUFFLES times the (u,) rows that lend each row their outcome: whole respondents change places.
 
-    Only with others of the same stratum who have as many rows; the order is keyed on the respondent.
+    Only with others of the same stratum who have as many rows; they stand in the order of their keys before.
     """
     people, start = np.unique(respondent, return_index=True)
     inside = np.argsort(respondent, kind="stable")
     counts = np.bincount(np.searchsorted(people, respondent))
     begin = np.concatenate([[0], np.cumsum(counts)[:-1]])
-    of_stratum = np.zeros(len(people), int) if strata is None else np.unique(strata[start], return_inverse=True)[1]
-    drawn = np.concatenate(words(seed, keys[start], np.arange(-(-SHUFFLES // 4)), stream=STREAM))[:SHUFFLES]
-    orders = np.empty((SHUFFLES, len(respondent)), dtype=np.intp)
-    for size, stratum in sorted(set(zip(counts.tolist(), of_stratum.tolist(), strict=True))):
-        members = np.flatnonzero((counts == size) & (of_stratum == stratum))
-        blocks = inside[begin[members][:, None] + np.arange(size)]
-        lender = np.argsort(drawn[:, members], axis=1, kind="stable")
-        orders[:, blocks.ravel()] = blocks[lender].reshape(SHUFFLES, -1)
-    return orders
+    stratum = np.zeros(len(people), int) if strata is None else np.unique(strata[start], return_inverse=True)[1]
+    alike = np.unique(np.column_stack([counts, stratum]), axis=0, return_inverse=True)[1].ravel()
+    order = np.lexsort((keys[start], alike))
+    groups = np.split(order, np.cumsum(np.bincount(alike))[:-1])
+    blocks = [inside[begin[members][:, None] + np.arange(counts[members[0]])] for members in groups]
+    for shuffle in range(SHUFFLES):
+        random = np.random.Generator(np.random.Philox(key=[seed, STREAM + shuffle]))
+        lent = np.empty(len(respondent), dtype=np.intp)
+        for block in blocks:
+            lent[block] = block[random.permutation(len(block))]
+        yield lent
 
 
-def _chance(sums: Sums, choices: list[dict[str, str]], first: int, orders: Array) -> Array:
+def _chance(sums: Sums, choices: list[dict[str, str]], first: int, orders: Iterator[Array]) -> Array:
     """(2, SHUFFLES) share of the choices in which the first driver is significantly positive, and negative."""
-    back = np.argsort(sums.order)
-    sources = back[orders[:, sums.order]]
-    found = np.zeros((2, len(orders)))
+    codings = np.empty(sums.y.T.shape)
+    codings[:, sums.order] = sums.y.T
+    found: list[Array] = []
     step = max(1, CHUNK // sums.y.size)
-    for at in range(0, len(orders), step):
-        block = sums.y[sources[at : at + step]].transpose(1, 2, 0).reshape(len(sums.y), -1)
-        t, limit = _t_of_first(sums, choices, first, block)
-        found[:, at : at + step] = (t >= limit).mean(0), (t <= -limit).mean(0)
-    return found
+    while sources := [lent[sums.order] for lent in islice(orders, step)]:
+        t, limit = _t_of_first(sums, choices, first, codings[:, np.array(sources)])
+        found.append(np.array([(t >= limit).mean(0), (t <= -limit).mean(0)]))
+    return np.concatenate(found, axis=1)
 
 
 def _t_of_first(sums: Sums, choices: list[dict[str, str]], first: int, y: Array) -> tuple[Array, Array]:
-    """(s, shuffles) t statistics of the first driver and their (s, 1) limits; only products with y are new."""
-    t, limit = np.empty((len(choices), y.shape[1] // len(sums.codings))), np.empty((len(choices), 1))
+    """(s, shuffles) t statistics of the first driver and their (s, 1) limits; only products with y are new.
+
+    y: (codings, shuffles, u), sorted.
+    """
+    flat = y.reshape(-1, y.shape[-1])
+    t, limit = np.empty((len(choices), y.shape[1])), np.empty((len(choices), 1))
     own = np.array([sums.codings.index(choice["outcome"]) for choice in choices])
-    new = {weight: (sums.atoms(weight, sums.before, y), sums.squares(weight, y)) for weight in sums.weight}
+    new = {weight: (sums.with_rows(weight, flat), sums.squares(weight, flat)) for weight in sums.weight}
     known = {weight: sums.atoms(weight, sums.before, sums.before) for weight in sums.weight}
     for (weight, controls), members in together(choices):
         inside, of_member = np.unique(sums.inside[members], axis=0, return_inverse=True)
