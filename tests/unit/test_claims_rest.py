@@ -1,4 +1,4 @@
-"""Priorities, quadrants, segments, answers, nonresponse, caveats, limits and checks, from hand-made ledgers."""
+"""Priorities, quadrants, segments, answers, nonresponse, caveats and limits, from hand-made ledgers."""
 
 from __future__ import annotations
 
@@ -8,10 +8,9 @@ from typing import Any
 import pytest
 
 from pipeline.estimates import row
-from pipeline.report.claims import Claim, Ledger
+from pipeline.report.claims import Claim, Ledger, all_claims
 from pipeline.report.claims.answers import answers, flow, nonresponse
 from pipeline.report.claims.caveats import caveats, limits, sample_type
-from pipeline.report.claims.checks import all_checks
 from pipeline.report.claims.priorities import priority, quadrants
 from pipeline.report.claims.segments import segments
 
@@ -194,6 +193,10 @@ def test_caveats_are_one_a_case(make_ledger: Maker) -> None:
     assert caveats(make_ledger()) == []
 
 
+UNKNOWN = row("disattenuated", "reliability_used", term="a", state="not_defined", reason="one_item")
+"""A single item is no limit where its reliability is known from elsewhere."""
+
+
 @pytest.mark.parametrize(
     ("facts", "variants"),
     [
@@ -204,7 +207,9 @@ def test_caveats_are_one_a_case(make_ledger: Maker) -> None:
         ({"r2": 0.25}, ["causal", "sample_unknown", "same_source"]),
         ({"r2": 0.05}, ["causal", "sample_unknown", "low_fit", "same_source"]),
         ({"alpha": {"y": 0.3}}, ["causal", "sample_unknown", "low_reliability", "same_source"]),
-        ({"one_item": ["a"]}, ["causal", "sample_unknown", "single_items", "same_source"]),
+        ({"one_item": ["a"], "rows": [UNKNOWN]}, ["causal", "sample_unknown", "single_items", "same_source"]),
+        ({"one_item": ["a"]}, ["causal", "sample_unknown", "same_source"]),
+        ({"study": {"published": True}}, ["published", "causal", "sample_unknown", "same_source"]),
         (city(south=150, p=None), ["causal", "sample_unknown", "small_segment", "same_source"]),
     ],
 )
@@ -217,54 +222,30 @@ def test_kind_of_sample(make_ledger: Maker, kind: str | None) -> None:
     assert the(sample_type(make_ledger(study={"sample": {"type": kind}}))).variant == (kind or "unknown")
 
 
-LOST = [{"stage": "answered", "remaining": 70, "removed": {"no_driver": 30}}]
-LOST_FEW = [{"stage": "answered", "remaining": 90, "removed": {"no_driver": 10}}]
+@pytest.mark.parametrize(("facts", "told"), [({}, True), ({"without": ("disattenuated",)}, False)])
+def test_the_limit_of_poor_measurement_points_at_corrected_shares(
+    make_ledger: Maker, facts: dict[str, Any], told: bool
+) -> None:
+    found = {claim.variant: claim.values for claim in limits(make_ledger(alpha={"a": 0.5}, **facts))}
+    assert found["low_reliability"] == {"drivers": ["a"], "corrected": told}
 
 
-@pytest.mark.parametrize(
-    ("facts", "name", "verdict"),
-    [
-        ({}, "model_fit", "passed"),
-        ({"r2": 0.2499}, "model_fit", "note"),
-        ({"r2": 0.0999}, "model_fit", "failed"),
-        ({}, "overall_test", "passed"),
-        ({"f_p": 0.05}, "overall_test", "failed"),
-        ({}, "precision", "passed"),
-        ({"n_eff": 199.0}, "precision", "note"),
-        ({"n_eff": 49.0}, "precision", "failed"),
-        ({"units": 29}, "precision", "failed"),
-        ({"units": 40}, "precision", "passed"),
-        ({}, "influence", "passed"),
-        ({"flips": 1}, "influence", "note"),
-        ({"moved": 0.06}, "influence", "note"),
-        ({"moved": 0.11}, "influence", "failed"),
-        ({}, "overlap", "passed"),
-        ({"vif": {"b": 5.1}}, "overlap", "note"),
-        ({"vif": {"b": 10.1}}, "overlap", "failed"),
-        ({}, "agreement", "passed"),
-        ({"weights": {"a": 0.3, "b": 0.4, "c": 0.2, "d": 0.1}}, "agreement", "failed"),
-        ({"weights": {"a": 0.4, "b": 0.1, "c": 0.3, "d": 0.2}}, "agreement", "note"),
-        ({}, "signs", "passed"),
-        ({"b": {"a": -1.0}}, "signs", "note"),
-        ({}, "reliability", "passed"),
-        ({"alpha": {"a": 0.65}}, "reliability", "note"),
-        ({"alpha": {"a": 0.59}}, "reliability", "failed"),
-        ({}, "missing", "passed"),
-        ({"screening": LOST_FEW}, "missing", "note"),
-        ({"screening": LOST}, "missing", "failed"),
-        ({}, "same_source", "note"),
-        ({}, "sample", "note"),
-        ({"study": {"sample": {"type": "probability"}}}, "sample", "passed"),
-        (city(), "segments", "passed"),
-        (city(south=150), "segments", "failed"),
-    ],
-)
-def test_checks(make_ledger: Maker, facts: dict[str, Any], name: str, verdict: str) -> None:
-    found = {check.id: check.verdict for check in all_checks(make_ledger(**facts))}
-    assert found[name] == verdict
+BARE = ("performance", "nonresponse", "description", "reliability", "influence", "distribution")
 
 
-def test_checks_that_do_not_apply_are_left_out(make_ledger: Maker) -> None:
-    alone = make_ledger(shares={"a": 1.0}, one_item=["a", "y"], study={"design": "experiment"})
-    found = {check.id for check in all_checks(alone)}
-    assert found.isdisjoint({"overlap", "agreement", "reliability", "same_source", "segments"})
+def test_a_published_table_has_no_ratings_to_speak_of(make_ledger: Maker) -> None:
+    ledger = make_ledger(without=BARE, screening=[], study={"published": True})
+    for rule in (priority, quadrants, answers, flow, nonresponse, segments, caveats):
+        assert rule(ledger) == []
+    assert {claim.id for claim in all_claims(ledger)} >= {"lead", "fit", "panel", "unique", "limit"}
+
+
+def test_drivers_that_are_no_ratings_have_no_place_on_the_map(make_ledger: Maker) -> None:
+    absent = {"state": "not_defined", "reason": "category"}
+    metrics = ("performance", "prob_important", "prob_rated_low")
+    rows = [row("performance", metric, term="a", **absent) for metric in metrics]
+    ledger = make_ledger(rows=[*rows, row("reliability", "alpha", term="a", **absent)])
+    assert [claim.values["driver"] for claim in quadrants(ledger)] == ["b", "c", "d"]
+    assert the(answers(ledger)).values["best"] != "a"
+    assert the(priority(ledger)).variant == "none"
+    assert caveats(ledger) == []
