@@ -65,8 +65,8 @@ def stacked(definition: dict[str, Any], rows: Table) -> None:
     """Two rows a respondent, one a brand, and capital letters in the outcome's label."""
     del rows[901:]
     definition["constructs"]["intent"]["label"] = {"en": "Purchase Intent (NPS)", "zh": "NPS 购买意愿"}
-    definition["segments"] = {"compare": ["status"], "brand": "brand"}
-    rows[0].append("brand")
+    definition["segments"] = {"compare": ["status"], "brand": "maker"}
+    rows[0].append("maker")
     for number, row in enumerate(rows[1:]):
         row[0] = f"p{number // 2:05d}"
         row.append("ab"[number % 2])
@@ -195,7 +195,9 @@ def made(name: str) -> dict[str, Any]:
 
 def test_one_driver_has_no_map_and_no_groups() -> None:
     view = View(made("one_driver"))
-    assert [name for name, section in SECTIONS.items() if not section.applies(view)] == ["priorities", "segments"]
+    assert [name for name, section in SECTIONS.items() if not section.applies(view)] == [
+        "methods", "priorities", "segments", "change", "robustness",
+    ]  # fmt: skip
     text = visible(page(made("one_driver"), "en"))
     assert "With one driver there is no map" in text
     assert "names no groups to compare" in text
