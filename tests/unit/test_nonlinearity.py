@@ -12,7 +12,8 @@ from pipeline.model import Setting
 from pipeline.model.robustness import nonlinearity
 from pipeline.model.robustness._boosting import SHRINKAGE, Boost, Learners, best_steps, bins
 from pipeline.model.robustness._boxes import asymmetry, cuts
-from pipeline.model.robustness.nonlinearity import FOLDS, cross_validated, nonlinearity_rows, places
+from pipeline.model.robustness.nonlinearity import cross_validated, nonlinearity_rows, places
+from pipeline.model.validation import validation_rows
 from pipeline.sample import Sample
 from pipeline.specs import Scale
 from pipeline.weight import Design
@@ -123,33 +124,22 @@ def test_many_columns_have_coarser_pairs() -> None:
     assert Learners.of(x[:, :3]).count == 3 * 7 + 3 * 9
 
 
-def test_linear_part_equals_refits_of_each_fold(
-    make_sample: Callable[..., Sample], make_design: Callable[..., Design], scores: np.ndarray
+def test_linear_part_is_that_of_the_validation(
+    make_sample: Callable[..., Sample], make_design: Callable[..., Design], scores: np.ndarray, setting: Setting
 ) -> None:
     weight = np.random.default_rng(3).uniform(0.5, 2.0, len(scores))
-    unit = np.arange(len(scores)) // 2
-    design = make_design(len(scores), weight=weight, unit=unit)
-    errors = cross_validated(make_sample(scores, design=design), seed=4)
-    fold = (places(design, 4) % FOLDS)[unit]
-    squared = np.empty(len(scores))
-    full, y = np.column_stack([np.ones(len(scores)), scores[:, :-1]]), scores[:, -1]
-    for at in range(FOLDS):
-        inside, root = fold == at, np.sqrt(weight)
-        train = full[~inside] * root[~inside, None]
-        b = np.linalg.lstsq(train, y[~inside] * root[~inside], rcond=None)[0]
-        squared[inside] = (weight * (y - full @ b) ** 2)[inside]
-    assert errors.linear == pytest.approx(np.bincount(unit, squared) / weight.mean(), rel=1e-8)
-    around = weight * (y - np.average(y, weights=weight)) ** 2
-    assert errors.r2(errors.linear) == pytest.approx(1 - squared.sum() / around.sum())
+    sample = make_sample(scores, design=make_design(len(scores), weight=weight, unit=np.arange(len(scores)) // 2))
+    errors = cross_validated(sample, seed=4)
+    (wanted,) = validation_rows(sample, setting, 4)
+    assert errors.rows.all()
+    assert errors.r2(errors.linear) == pytest.approx(wanted["estimate"], rel=1e-8)
 
 
-def test_folds_are_even_and_keyed(make_design: Callable[..., Design]) -> None:
-    design = make_design(95)
-    place = places(design, 1)
+def test_a_part_of_the_units_is_chosen_by_their_keys(make_design: Callable[..., Design]) -> None:
+    place = places(make_design(95), 1)
     assert sorted(place) == list(range(95))
-    assert (place != places(design, 2)).any()
-    other = make_design(40)
-    assert (np.argsort(place[:40]) == np.argsort(places(other, 1))).all()
+    assert (place != places(make_design(95), 2)).any()
+    assert (np.argsort(place[:40]) == np.argsort(places(make_design(40), 1))).all()
 
 
 def test_very_large_samples_use_a_part(

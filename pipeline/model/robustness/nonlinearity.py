@@ -13,13 +13,13 @@ from pipeline.model import Row, Setting, based, everyone
 from pipeline.model.keyed import words
 from pipeline.model.robustness._boosting import Boost, Learners, best_steps
 from pipeline.model.robustness._boxes import box_rows
+from pipeline.model.validation import FOLDS, folds
 from pipeline.sample import Sample
 from pipeline.specs import Scale
 from pipeline.weight import Design
 
 Array = np.ndarray
 
-FOLDS = 10
 THIRDS = 3
 MOST_ROWS = 20_000
 """Rows that the boosted model looks at; more would only cost time."""
@@ -29,7 +29,7 @@ STREAM = 6
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Unseen:
-    """Weighted squared errors (units,) of the linear and the boosted model where they were not fitted, and of the mean.
+    """Weighted squared errors (units,) of both models where they were not fitted, and of the mean of the other folds.
 
     rows: (r,) whether a row took part. stratum: (units,) of the units that did.
     """
@@ -54,7 +54,7 @@ def places(design: Design, seed: int) -> Array:
 
 
 def cross_validated(sample: Sample, seed: int) -> Unseen:
-    """Errors of both models in folds of whole units; the steps are counted within each training part.
+    """Errors of both models in the folds of `validation`; the steps are counted within each training part.
 
     How many there are is what does best when a third of the training folds is left out, each third in its turn.
     Of very large samples a random part is used.
@@ -62,12 +62,15 @@ def cross_validated(sample: Sample, seed: int) -> Unseen:
     design, place = sample.design, places(sample.design, seed)
     inside = place < max(1, len(place) * MOST_ROWS // len(design.unit))
     rows = inside[design.unit]
+    fold = folds(design, seed)[rows]
     weight = design.weight[rows] / design.weight[rows].mean()
     x, y = sample.model.x[rows], sample.model.y[rows]
     x, y = x - x.mean(0), y - np.average(y, weights=weight)
     unit = (np.cumsum(inside) - 1)[design.unit[rows]]
-    straight, bent = _unseen(x, y, weight, (place[inside] % FOLDS)[unit])
-    errors = [np.bincount(unit, weight * (y - fitted) ** 2) for fitted in (straight, bent, 0.0)]
+    sums, sizes = np.bincount(fold, weight * y, FOLDS), np.bincount(fold, weight, FOLDS)
+    elsewhere = ((sums.sum() - sums) / (sizes.sum() - sizes))[fold]
+    fitted = (*_unseen(x, y, weight, fold), elsewhere)
+    errors = [np.bincount(unit, weight * (y - each) ** 2) for each in fitted]
     return Unseen(linear=errors[0], boosted=errors[1], mean=errors[2], rows=rows, stratum=design.strata[inside])
 
 
