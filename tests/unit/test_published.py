@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from pipeline import load
+from pipeline.checkup import check as check_study
 from pipeline.errors import AnalysisRefused, DataError, DefinitionError
 from pipeline.estimates import check, frame
 from pipeline.model import Setting
@@ -147,6 +148,7 @@ def test_what_was_understood_can_be_held_against_the_paper(tmp_path: Path) -> No
     assert lines[0] == "table.csv: correlations of 3 constructs; 285 respondents"
     assert "largest correlation: 0.50 (trust, intent)" in lines
     assert "reliability stated: trust" in lines
+    assert check_study(study(tmp_path, SQUARE))[: len(lines)] == lines
 
 
 def test_draws_are_those_of_a_normal_sample() -> None:
