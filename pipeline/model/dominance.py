@@ -8,7 +8,8 @@ import numpy as np
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone, spread
-from pipeline.model.drivers import Importance
+from pipeline.model.drivers import Importance, loosened
+from pipeline.model.importance import usable
 from pipeline.model.importance._subsets import unexplained
 from pipeline.model.importance.complete_dominance import shares_won
 from pipeline.model.importance.conditional_dominance import by_size
@@ -26,7 +27,8 @@ def dominance_rows(correlations: Array, structure: Structure, sample: Sample, se
     """conditional_dominance by size of the model and complete_dominance of every pair, for 2 to 12 drivers.
 
     correlations: those of the sample itself, laid out as the structure says. Point estimates; beyond the controls.
-    Interactions, which may not enter before their parents, have no submodels of every size: not_defined.
+    Interactions, which may not enter before their parents, have no submodels of every size: not_defined. Collinear
+    drivers, where they are shown, have the ridge of `decompose`.
     """
     players, common = structure.players, {"outcome": setting.outcome, **everyone(sample)}
     if not 2 <= len(players) <= MOST_DOMINANCE:
@@ -34,6 +36,7 @@ def dominance_rows(correlations: Array, structure: Structure, sample: Sample, se
     if structure.parents:
         absent = {"state": "not_defined", "reason": "interaction", **common}
         return [row("dominance", "complete_dominance", term=name, **absent) for name in players]
+    correlations = correlations if usable(correlations[:-1, :-1]) else loosened(correlations)
     left = unexplained(arranged(correlations, structure), structure.widths)
     sizes, won = by_size(left)[0], shares_won(left)[0]
     rows = []
@@ -64,8 +67,10 @@ def commonality_rows(
     parts = {"unique": last}
     if structure.groups:
         good = np.isfinite(importance.r2_draws)
-        beyond = _beyond(resampled.point.correlations, last[0][None], structure)[0], last[1].copy()
-        beyond[1][good] = _beyond(resampled.draws.correlations[good], last[1][good], structure)
+        both = resampled.point.correlations, resampled.draws.correlations[good]
+        point, draws = both if usable(both[0][:-1, :-1]) else map(loosened, both)
+        beyond = _beyond(point, last[0][None], structure)[0], last[1].copy()
+        beyond[1][good] = _beyond(draws, last[1][good], structure)
         parts["shared_within"] = beyond[0] - last[0], beyond[1] - last[1]
     parts["shared_across"] = first[0] - beyond[0], first[1] - beyond[1]
     return [each for metric, part in parts.items() for each in _figures(metric, part, structure, setting, common)]

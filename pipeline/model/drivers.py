@@ -73,14 +73,15 @@ def decompose(
     if not np.isfinite(point).all():
         return "no_variance"
     if floor < SMALLEST_EIGENVALUE:
-        point, draws = _loosened(point), _loosened(draws)
+        point, draws = loosened(point), loosened(draws)
     if not usable(point[:-1, :-1], floor):
         return "singular"
     good = np.isfinite(draws).all((-2, -1)) & usable(draws[:, :-1, :-1], floor)
     return _decomposed(point, np.where(good[:, None, None], draws, np.eye(len(point))), good, methods, structure)
 
 
-def _loosened(correlations: Array) -> Array:
+def loosened(correlations: Array) -> Array:
+    """(…, q, q) the same with a ridge of 1e-9 on everything but the outcome (last), so that subsets can be swept."""
     ridge = np.full(correlations.shape[-1], RIDGE)
     ridge[-1] = 0.0
     return correlations + np.diag(ridge)
@@ -140,13 +141,15 @@ def r2_row(importance: Importance, base: Base, setting: Setting) -> Row:
 def player_group_rows(resampled: Resampled, structure: Structure, sample: Sample, setting: Setting) -> list[Row]:
     """LMG of the declared groups (and of drivers in none) as players, and the Owen value of every driver.
 
-    Groups that wait for each other's interactions have no order of entry: not_defined, reason 'interaction'.
+    Groups that wait for each other's interactions have no order of entry: not_defined, reason 'interaction'. Collinear
+    drivers, where they are shown, with the ridge of `decompose`.
     """
     common = {"outcome": setting.outcome, **everyone(sample)}
     grouped = structure.grouped
+    loose = not usable(resampled.point.correlations[:-1, :-1])
     if not grouped.possible:
         return list(_absent_rows("groups", "lmg", grouped.players, "interaction", common))
-    whole = decompose(resampled, ("lmg",), grouped)
+    whole = decompose(resampled, ("lmg",), grouped, 0.0 if loose else SMALLEST_EIGENVALUE)
     if isinstance(whole, str):
         columns = {"state": whole, "reason": whole, **common}
         return [row("groups", "lmg_share", term=name, **columns) for name in grouped.players]
@@ -155,18 +158,19 @@ def player_group_rows(resampled: Resampled, structure: Structure, sample: Sample
     rows += [each for each in _rank_rows("groups", whole, setting.level, common) if each["metric"] in kept]
     if structure.parents:
         return rows + list(_absent_rows("groups", "owen", structure.players, "interaction", common))
-    return rows + _owen_rows(resampled, structure, whole, setting.level, common)
+    both = resampled.point.correlations, resampled.draws.correlations[np.isfinite(whole.r2_draws)]
+    point, draws = map(loosened, both) if loose else both
+    return rows + _owen_rows(point, draws, structure, setting.level, common)
 
 
-def _owen_rows(resampled: Resampled, structure: Structure, whole: Importance, level: float, common: Row) -> list[Row]:
-    good = np.isfinite(whole.r2_draws)
-    draws = np.empty((0, len(structure.players)))
+def _owen_rows(point: Array, draws: Array, structure: Structure, level: float, common: Row) -> list[Row]:
+    exact = owen(arranged(point, structure), structure)[0]
+    drawn = np.empty((0, len(exact)))
     if structure.deepest <= MOST_DRAWN:
-        draws = owen(arranged(resampled.draws.correlations[good], structure), structure)
-    point = owen(arranged(resampled.point.correlations, structure), structure)[0]
+        drawn = owen(arranged(draws, structure), structure)
     return [
-        *_figures("groups", "owen", structure.players, point, draws, level, common),
-        *_figures("groups", "owen_share", structure.players, shared_out(point), shared_out(draws), level, common),
+        *_figures("groups", "owen", structure.players, exact, drawn, level, common),
+        *_figures("groups", "owen_share", structure.players, shared_out(exact), shared_out(drawn), level, common),
     ]
 
 

@@ -198,6 +198,13 @@ def test_exact_duplicates_are_refused_unless_they_are_to_be_shown(
     for metric in ("lmg", "pratt", "relative_weights", "car"):
         assert part.point[metric].sum() == pytest.approx(part.r2, rel=1e-5)
     keyed(importance_rows(part, sample.everyone, setting))
+    structure = Structure(players=tuple("abc"), columns=((0,), (1,), (2,)), groups={"g": (0, 1)})
+    found = keyed(dominance_rows(resampled.point.correlations, structure, sample, setting))
+    found |= keyed(commonality_rows(part, resampled, structure, sample, setting))
+    found |= keyed(player_group_rows(resampled, structure, sample, setting))
+    assert found["complete_dominance", "a", "above:b"]["estimate"] == pytest.approx(0.5)
+    assert found["shared_within", "a", None]["estimate"] > 0.01
+    np.testing.assert_allclose(figures(found, "owen", "ab"), found["lmg", "g", None]["estimate"] / 2, rtol=1e-4)
 
 
 def test_shares_of_nothing_are_named(six: np.ndarray, make_sample: Maker, setting: Setting) -> None:
