@@ -230,6 +230,15 @@ def test_the_limit_of_poor_measurement_points_at_corrected_shares(
     assert found["low_reliability"] == {"drivers": ["a"], "corrected": told}
 
 
+def test_where_nothing_is_ranked_nobody_is_said_to_come_first(make_ledger: Maker) -> None:
+    for facts in ({"r2": 0.05}, {"n_eff": 40.0}, {"units": 20}):
+        found = {claim.id: claim.level for claim in all_claims(make_ledger(**facts))}
+        order = {"panel", "outcome_model", "specification", "corrected", "tipping", "confounding", "equal"}
+        assert not order & set(found)
+        assert {"lead", "fit", "prediction", "linearity"} <= set(found)
+        assert not any(found.values())
+
+
 BARE = ("performance", "nonresponse", "description", "reliability", "influence", "distribution")
 
 

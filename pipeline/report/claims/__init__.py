@@ -147,6 +147,10 @@ class Ledger:
         """Whether the study carries a graded claim on its drivers at all."""
         return not self.tells_nothing() and self.size_guard().passed
 
+    def compares(self) -> bool:
+        """Whether there are several drivers, and they are ranked."""
+        return len(self.drivers) > 1 and self.ranks()
+
     def reliability(self, name: str) -> Values:
         """The alpha row of a construct; empty for a driver that is none."""
         at = self.find("reliability", "alpha", name)

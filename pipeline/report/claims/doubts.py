@@ -13,7 +13,7 @@ MANY_SHARE = 0.05
 def tipping(ledger: Ledger) -> list[Claim]:
     """How many people need to be left out to turn the first two: few, some, or sturdy (many, or no such set found)."""
     row = _tipping(ledger)
-    if row is None:
+    if row is None or not ledger.ranks():
         return []
     driver, second = ledger.ranked()[:2]
     k, share = row["estimate"], ledger.figure("tipping", "tipping_share", driver, f"above:{second}")
@@ -61,7 +61,7 @@ def confounding(ledger: Ledger) -> list[Claim]:
     names = [name.removeprefix("as_strong_as:") for name in ledger.contrasts("tipping", "confounded_b")]
     others = [name for name in names if ledger.known("tipping", "confounded_b", driver, None, f"as_strong_as:{name}")]
     rv, b = ledger.figure("tipping", "robustness_value", driver), ledger.figure("regression", "b", driver)
-    if not others or rv is None or b is None:
+    if not others or rv is None or b is None or not ledger.ranks():
         return []
     other, contrast = others[0], f"as_strong_as:{others[0]}"
     strength = ledger.value("tipping", "partial_r2", other)

@@ -55,9 +55,10 @@ def panel(ledger: Ledger) -> list[Claim]:
     """Whether all methods agree on the first driver.
 
     all_first: every one puts the same driver first. common: not so, but their top sets share at least one driver.
-    split: they share none. alone: one driver. The methods first (alone), last (on top of all others) and betasq
-    (coefficients) answer other questions than the headline, but a driver that is surely behind by one of them does not
-    lead beyond doubt either.
+    split: they share none. alone: one driver. Nothing is said where no driver is ranked.
+
+    The methods first (alone), last (on top of all others) and betasq (coefficients) answer other questions than the
+    headline, but a driver that is surely behind by one of them does not lead beyond doubt either.
     """
     tops, sets = firsts(ledger), top_sets(ledger)
     driver = ledger.ranked()[0]
@@ -73,7 +74,7 @@ def panel(ledger: Ledger) -> list[Claim]:
         "metrics": len(tops),
         "tau": mean_tau(panel_shares(ledger)),
     }
-    if len(ledger.drivers) > 1 and len(tops) < 2:
+    if len(ledger.drivers) > 1 and not (ledger.ranks() and len(tops) > 1):
         return []
     variant = "alone" if len(ledger.drivers) == 1 else "all_first" if not others else "common" if common else "split"
     evidence = ledger.at(*(("importance", f"{metric}_share", tops[metric]) for metric in tops))
@@ -102,13 +103,16 @@ def kendall_tau(first: Sequence[float], second: Sequence[float]) -> float | None
 
 
 def outcome_model(ledger: Ledger) -> list[Claim]:
-    """Who comes first where the outcome is modelled otherwise: same_top, same_group (within the leaders) or differs."""
+    """Who comes first where the outcome is modelled otherwise: same_top, same_group (within the leaders) or differs.
+
+    Like every claim about who comes first, it is made only where drivers are ranked at all.
+    """
     tops = {}
     for contrast in ledger.contrasts("outcome_models", "lmg_share"):
         shares = {name: ledger.figure("outcome_models", "lmg_share", name, contrast) for name in ledger.drivers}
         if None not in shares.values():
             tops[contrast] = max(shares, key=lambda name: shares[name] or 0.0)
-    if not tops or len(ledger.drivers) < 2:
+    if not tops or not ledger.compares():
         return []
     driver, leaders = ledger.ranked()[0], ledger.leaders()
     others = [contrast for contrast, top in tops.items() if top != driver]

@@ -20,7 +20,7 @@ def specification(ledger: Ledger) -> list[Claim]:
     driver = ledger.ranked()[0]
     share, count = ledger.figure("specification", "spec_first", driver), ledger.figure("specification", "spec_count")
     row = ledger.known("specification", "spec_significant", driver)
-    if share is None or count is None or row is None or len(ledger.drivers) < 2:
+    if share is None or count is None or row is None or not ledger.compares():
         return []
     p = row["p_value"]
     choice, low = least(ledger, driver, share)
@@ -60,7 +60,7 @@ def corrected(ledger: Ledger) -> list[Claim]:
     driver = ledger.ranked()[0]
     at = ledger.find("disattenuated", "lmg_share", driver)
     used = {name: ledger.figure("disattenuated", "reliability_used", name) for name in names}
-    if at is None or len(ledger.drivers) < 2:
+    if at is None or not ledger.compares():
         return []
     values: dict[str, Any] = {"driver": driver, "outcome": ledger.outcome, "raw": _share(ledger, driver)}
     values |= {"uncorrected": [name for name in names if (used[name] or 1.0) >= 1.0]}
@@ -88,7 +88,7 @@ def halo(ledger: Ledger) -> list[Claim]:
     driver = ledger.ranked()[0]
     shares = {name: ledger.figure("halo", "lmg_share", name, "part:within") for name in ledger.drivers}
     general = ledger.figure("halo", "first_eigenvalue", None, "part:total")
-    if None in shares.values() or general is None or len(ledger.drivers) < 2:
+    if None in shares.values() or general is None or not ledger.compares():
         return []
     other = max(shares, key=lambda name: shares[name] or 0.0)
     values = {

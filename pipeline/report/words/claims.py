@@ -130,11 +130,12 @@ def limit_form(variant: str, values: Values) -> str:
 FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "lead": lead_form,
     "segment": segment_form,
-    "prediction": lambda variant, values: "nothing" if variant == "shrinks" and values["r2_cv"] <= 0 else variant,
+    "prediction": lambda variant, values: "nothing" if values["r2_cv"] <= 0 else variant,
     "groups": lambda variant, values: variant if values["ranked"] else "unranked",
     "gap": lambda variant, values: "unsettled" if variant == "both" and not values["settled"] else variant,
     "specification": lambda variant, values: variant if values["axis"] else "even",
     "corrected": corrected_form,
+    "linearity": lambda variant, values: "nothing" if max(values["linear"], values["boosted"]) <= 0 else variant,
     "tipping": lambda variant, values: "unfound" if values["k"] is None else variant,
     "nonresponse": nonresponse_form,
     "caveat": caveat_form,
