@@ -11,6 +11,8 @@ from pipeline.report.words import Words
 
 Cell = dict[str, Any]
 Claim = Mapping[str, Any]
+METHODS = ("lmg", "relative_weights", "car", "pratt", "kruskal", "last", "first", "betasq")
+"""Importance metrics in the order of the report: those that divide the explained variance, then the others."""
 MOST_LIMITS = 5
 NOTED = ("low_base", "suppressed", "singular", "no_variance", "too_few", "not_defined", "not_converged")
 

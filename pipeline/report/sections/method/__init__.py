@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+from pipeline.report.sections._common import METHODS
 from pipeline.report.sections.method import _tables, _told
 from pipeline.report.view import View
 from pipeline.report.words import Words
@@ -14,9 +15,6 @@ DISCLOSED = (
     "incentives", "size", "weighting", "precision",
 )  # fmt: skip
 """Items of the AAPOR code, in its order."""
-
-METHODS = ("lmg", "relative_weights", "car", "pratt", "kruskal", "last", "first", "betasq")
-"""Importance metrics that have a formula of their own."""
 
 
 def applies(view: View) -> bool:

@@ -20,10 +20,12 @@ def applies(view: View) -> bool:
 def context(view: View, words: Words) -> dict[str, Any]:
     metrics = _tables.methods(view)
     texts = claim_texts(view, "panel", words) if view.ranks else []
+    about = words("methods.lede", metrics=len(metrics))
     return {
         "nav": words("methods.nav"),
         "title": words("methods.title"),
-        "lede": sentences([*texts, words("methods.lede", metrics=len(metrics))], words),
+        "lede": sentences(texts or [about], words),
+        "paragraphs": [about] if texts else [],
         "figure": _figure(view, words, metrics),
         "models_title": words("methods.models"),
         "models_text": [*claim_texts(view, "outcome_model", words), *_tables.parallel(view, words)],

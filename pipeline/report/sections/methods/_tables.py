@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.report.sections._common import (
+    METHODS,
     Cell,
     cell,
     columns,
@@ -22,9 +23,8 @@ from pipeline.report.words import Words
 
 Table = dict[str, Any]
 
-METHODS = ("lmg", "relative_weights", "car", "pratt", "kruskal", "last", "first", "betasq")
-"""Methods that divide the explained variance first, then those that ask another question."""
 OTHER = ("last", "first", "betasq")
+"""Methods that ask another question than how to divide the explained variance."""
 MODELS = ("logit_mcfadden", "logit_tjur", "ordered_mcfadden", "count_mcfadden", "polychoric")
 HALF = 4
 """Columns of a share with its interval that fit a printed page."""

@@ -36,33 +36,35 @@ def context(view: View, words: Words) -> dict[str, Any]:
 
 
 def _parts(view: View, words: Words) -> list[dict[str, Any]]:
+    """The questions in order, each with its claims, its figure and its tables."""
+    parts: list[tuple[str, dict[str, Any] | None, list[dict[str, Any]]]] = [
+        ("specification", _curve.figures(view, words), []),
+        ("corrected", _tables.corrected(view, words), []),
+        ("halo", None, _tables.halo(view, words)),
+        ("tipping", None, _tables.tipping(view, words)),
+        ("shape", _tables.asymmetry(view, words), _tables.shape(view, words)),
+        ("equal", None, _tables.equal(view, words)),
+    ]
     return [
-        _part(view, words, "specification", ("specification",), _curve.figures(view, words)),
-        _part(view, words, "corrected", ("corrected",), _tables.corrected(view, words)),
-        _part(view, words, "halo", ("halo",), None, _tables.halo(view, words)),
-        _part(view, words, "tipping", ("tipping", "confounding"), None, _tables.tipping(view, words)),
-        _part(
-            view, words, "shape", ("linearity", "asymmetry"), _tables.asymmetry(view, words), _tables.shape(view, words)
-        ),
-        _part(view, words, "equal", ("equal",), None, _tables.equal(view, words)),
+        {
+            "title": words(f"robustness.{name}"),
+            "texts": _texts(view, words, name) if view.ranks else [],
+            "figure": drawn,
+            "about": words(f"robustness.{name}.about"),
+            "more_title": words(f"robustness.{name}.more"),
+            "tables": tables,
+        }
+        for name, drawn, tables in parts
     ]
 
 
-def _part(
-    view: View,
-    words: Words,
-    name: str,
-    claims: tuple[str, ...],
-    figure: dict[str, Any] | None,
-    tables: list[dict[str, Any]] | None = None,
-) -> dict[str, Any]:
-    """One question: its claims, a figure where it has one, and its tables folded away."""
-    texts = [text for claim in claims for text in claim_texts(view, claim, words)] if view.ranks else []
-    return {
-        "title": words(f"robustness.{name}"),
-        "texts": texts,
-        "figure": figure,
-        "about": words(f"robustness.{name}.about"),
-        "more_title": words(f"robustness.{name}.more"),
-        "tables": tables or [],
-    }
+CLAIMS = {"tipping": ("tipping", "confounding"), "shape": ("linearity", "asymmetry")}
+"""Questions whose claims have other names than the question."""
+
+
+def _texts(view: View, words: Words, name: str) -> list[str]:
+    if name != "equal":
+        return [text for claim in CLAIMS.get(name, (name,)) for text in claim_texts(view, claim, words)]
+    settled = [one["text"][words.language] for one in view.claims("equal") if one["variant"] != "undecided"]
+    pairs = sum(claim["variant"] == "undecided" for claim in view.claims("equal"))
+    return [*settled, *([words("robustness.equal.open", pairs=pairs)] if pairs else [])]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.report.charts import Choice, Curve, Spec
-from pipeline.report.sections._common import cell, columns, figure, label, sentences, table
+from pipeline.report.sections._common import METHODS, cell, columns, figure, label, sentences, table
 from pipeline.report.view import View
 from pipeline.report.words import Words
 
@@ -52,8 +52,9 @@ def _axes(view: View) -> Axes:
     """Kind of choice -> its values, those of the report first; kinds without a choice are left out."""
     found: Axes = {}
     for axis in AXES:
-        values = list(dict.fromkeys(spec["choices"][axis] for spec in view.specifications))
-        values.sort(key=lambda value, axis=axis: value not in DECLARED[axis])  # type: ignore[misc]
+        made = {spec["choices"][axis] for spec in view.specifications}
+        order = [*DECLARED[axis], *(METHODS if axis == "metric" else ()), *sorted(made)]
+        values = [value for value in dict.fromkeys(order) if value in made]
         if len(values) > 1:
             found[axis] = values
     return found
