@@ -228,3 +228,15 @@ def test_boxes_that_repeat_each_other_are_singular(make_sample: Callable[..., Sa
     sample = make_sample(np.column_stack([x, z[:, 2] + random.normal(size=400)]))
     found = figures(nonlinearity_rows(sample, SEVEN, setting, 1))
     assert {found[metric, "c"]["state"] for metric in ("penalty", "reward", "asymmetry")} == {"singular"}
+
+
+def test_small_boxes_are_marked(make_sample: Callable[..., Sample], setting: Setting) -> None:
+    x, _, random = ratings(400, 11)
+    x[:, 0] = np.maximum(x[:, 0], 4.0)
+    x[:15, 0] = 1.0
+    found = figures(nonlinearity_rows(make_sample(np.column_stack([x, random.normal(size=400)])), SEVEN, setting, 1))
+    assert [found[metric, "a"]["state"] for metric in ("penalty", "reward", "asymmetry")] == [
+        "low_base",
+        "ok",
+        "low_base",
+    ]

@@ -49,7 +49,8 @@ def box_rows(sample: Sample, scales: Mapping[str, Scale], setting: Setting, seed
     """penalty, reward and asymmetry of every driver that has a scale, from one regression on all boxes together.
 
     Penalty-reward contrast (Brandt 1987). Errors respect the design. A side with fewer respondents than the minimum
-    base is no column, and has a state. The interval of the asymmetry comes from normal draws of the coefficients.
+    base is no column, and has a state; one under the low base is marked. The interval of the asymmetry comes from
+    normal draws of the coefficients.
     """
     boxes = _boxes(sample, scales, setting)
     columns = np.column_stack(list(boxes.columns.values())) if boxes.columns else np.empty((len(sample.scores), 0))
@@ -96,17 +97,21 @@ def _rows(fit: Fit | None, boxes: _Boxes, sample: Sample, setting: Setting, seed
         for metric, side, sign in (("penalty", "low", -1.0), ("reward", "high", 1.0)):
             place = (driver, side)
             base = based(sample.base(boxes.sizes[place]))
+            few = setting.state(sample.base(boxes.sizes[place]))
             if fit is None or place in boxes.absent:
                 rows.append(_without(metric, boxes.absent[place], common | base, setting))
             else:
-                rows.append(row("nonlinearity", metric, **_figures(fit, at[place], sign, setting), **common, **base))
+                figures = _figures(fit, at[place], sign, setting)
+                rows.append(row("nonlinearity", metric, **figures, **common, **base, **few))
         either = [boxes.absent[driver, side] for side in ("low", "high") if (driver, side) in boxes.absent]
         common |= everyone(sample)
         if fit is None or draws is None or either:
             rows.append(_without("asymmetry", either[0], common, setting))
         else:
             own = [at[driver, "low"], at[driver, "high"]]
-            rows.append(row("nonlinearity", "asymmetry", **_asymmetry(fit.b[own], draws[:, own], setting), **common))
+            smaller = min((sample.base(boxes.sizes[driver, side]) for side in ("low", "high")), key=lambda base: base.n)
+            figures = _asymmetry(fit.b[own], draws[:, own], setting)
+            rows.append(row("nonlinearity", "asymmetry", **figures, **common, **setting.state(smaller)))
     return rows
 
 
