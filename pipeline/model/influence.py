@@ -6,7 +6,8 @@ import numpy as np
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
-from pipeline.model.importance import METHODS, r2, usable
+from pipeline.model.importance import r2, usable
+from pipeline.model.players import Structure, arranged, values
 from pipeline.model.regression import Fit, ols
 from pipeline.moments import Moments, from_sums, unit_sums
 from pipeline.sample import Sample
@@ -20,26 +21,33 @@ MOST_TRIED = 200
 def influence_rows(model: Fit, moments: Moments, sample: Sample, setting: Setting) -> list[Row]:
     """Largest Cook's distance, and what leaving out one respondent does to R² and to the first driver."""
     common: Row = {"outcome": setting.outcome, **everyone(sample)}
-    unweighted = ols(sample.scores[:, :-1], sample.scores[:, -1], sample.drivers)
+    terms = sample.model
+    unweighted = ols(terms.x, terms.y, terms.names[:-1])
     without = _without_one(model, moments, sample).correlations
     good = usable(without[:, :-1, :-1]) & np.isfinite(without).all((-2, -1))
-    drivers, outcome = without[good, :-1, :-1], without[good, :-1, -1]
-    whole = moments.correlations
-    first = int(np.argmax(METHODS["lmg"](whole[:-1, :-1], whole[:-1, -1])))
-    changed = int((np.argmax(METHODS["lmg"](drivers, outcome), -1) != first).sum()) if good.any() else 0
-    moved = np.abs(r2(drivers, outcome) - r2(whole[:-1, :-1], whole[:-1, -1])).max(initial=0.0)
+    whole, others = moments.correlations[None], without[good]
+    structure = Structure.of(terms)
+    first = [_first(correlations, structure) for correlations in (whole, others)]
+    fits = [r2(correlations[:, :-1, :-1], correlations[:, :-1, -1]) for correlations in (whole, others)]
     return [
         row("influence", "cooks_distance", estimate=float(unweighted.cooks.max()), **common),
-        row("influence", "leave_one_out_r2", estimate=float(moved), **common),
-        row("influence", "leave_one_out_first", estimate=float(changed), **common),
+        row("influence", "leave_one_out_r2", estimate=float(np.abs(fits[1] - fits[0]).max(initial=0.0)), **common),
+        row("influence", "leave_one_out_first", estimate=float((first[1] != first[0]).sum()), **common),
     ]
+
+
+def _first(correlations: Array, structure: Structure) -> Array:
+    """(b,) player with the largest lmg."""
+    if not len(correlations):
+        return np.empty(0, dtype=int)
+    return np.asarray(np.argmax(values(arranged(correlations, structure), structure, "lmg"), -1))
 
 
 def _without_one(model: Fit, moments: Moments, sample: Sample) -> Moments:
     """Moments with a leading axis: everybody but one of the respondents who pull hardest."""
     weight = sample.design.weight
     people, index = np.unique(sample.respondent, return_inverse=True)
-    sums = unit_sums(sample.scores, weight, index, len(people), moments.origin)
+    sums = unit_sums(sample.model.values, weight, index, len(people), moments.origin)
     pull = np.bincount(index, model.leverage * weight * model.residuals**2 / np.maximum(1 - model.leverage, 1e-12) ** 2)
     chosen = np.sort(np.argsort(-pull, kind="stable")[:MOST_TRIED])
-    return from_sums(sums.sum(0) - sums[chosen], sample.names, moments.origin, moments.rows - 1)
+    return from_sums(sums.sum(0) - sums[chosen], sample.model.names, moments.origin, moments.rows - 1)
