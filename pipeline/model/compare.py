@@ -13,7 +13,7 @@ from pipeline.model import Row, Setting, based, spread
 from pipeline.model.drivers import Importance, decompose, r2_row
 from pipeline.model.effects import holm
 from pipeline.model.players import Structure
-from pipeline.model.resample import Panel, Resampled, interval
+from pipeline.model.resample import Panel, Resampled, difference_p, interval
 from pipeline.moments import Moments
 from pipeline.sample import Groups, Sample
 from pipeline.weight import Base
@@ -161,7 +161,7 @@ def _gap_rows(
             base = sample.base(groups.mask(level) | groups.mask(groups.reference))
             common = {"outcome": setting.outcome, "contrast": f"{variable}={level}-{groups.reference}", **based(base)}
             gaps = _gaps(one.values(sample), other.values(sample))
-            rows += [_tested(gap) for gap in _figures(gaps, common, sample, setting) if gap["std_error"]]
+            rows += _tested(_figures(gaps, common, sample, setting), gaps)
     return rows
 
 
@@ -172,8 +172,13 @@ def _gaps(
     return {metric: (one[metric][0] - other[metric][0], one[metric][1] - other[metric][1]) for metric in one}
 
 
-def _tested(gap: Row) -> Row:
-    return gap | {"p_value": float(2 * ndtr(-abs(gap["estimate"]) / gap["std_error"]))}
+def _tested(rows: Iterator[Row], gaps: Mapping[str, tuple[Array, Array]]) -> Iterator[Row]:
+    """The rows with their p: normal for coefficients, from the draws themselves for shares, which are skewed."""
+    shares = iter(difference_p(gaps["lmg_share"][1], gaps["lmg_share"][0]))
+    for gap in rows:
+        p = next(shares) if gap["metric"] == "lmg_share" else None
+        if gap["std_error"]:
+            yield gap | {"p_value": float(2 * ndtr(-abs(gap["estimate"]) / gap["std_error"]) if p is None else p)}
 
 
 def _adjusted(gaps: list[Row]) -> list[Row]:

@@ -8,7 +8,7 @@ the bias-corrected one: without it, a 95 % interval from 150 people holds the tr
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import numpy as np
@@ -26,6 +26,10 @@ CHUNK = 1 << 22
 """Factors, or summed parts, held in memory at once."""
 MOST_COUNT = 9
 """Largest Poisson count that occurs."""
+IMPOSSIBLE = 1e-8
+"""A smallest eigenvalue of correlations below minus this is no rounding error."""
+TAIL, FEW = 0.01, 5
+"""Part of the draws that says how wide a tail is, and the number in it from which it is counted."""
 EXACT = 1 << 24
 """Whole numbers below this are exact in single precision."""
 
@@ -124,11 +128,11 @@ def resample(
     each = list(parts.values())
     normal = kind == "jackknife"
     drawn = _normal(design, each, seed, draws) if normal else _replicated(design, each, seed, draws, kind)
-    moments = {
-        name: from_sums(sums, part.panel.names, part.origin, len(part.panel.rows))
-        for (name, part), sums in zip(parts.items(), drawn, strict=True)
-    }
-    return {name: Resampled(point=points[name], draws=moments[name]) for name in panels}
+    found = {}
+    for (name, part), sums in zip(parts.items(), drawn, strict=True):
+        moments = from_sums(sums, part.panel.names, part.origin, len(part.panel.rows))
+        found[name] = Resampled(point=points[name], draws=_possible(moments) if normal else moments)
+    return found
 
 
 def _replicated(design: Design, parts: list[_Parts], seed: int, draws: int, kind: Kind) -> list[Array]:
@@ -167,6 +171,15 @@ def _normal(design: Design, parts: list[_Parts], seed: int, draws: int) -> list[
         total, root = sums.sum(0), spread_of_units(sums, design)
     drawn = total + random.standard_normal((draws, len(root))) @ root
     return np.split(drawn, np.cumsum([part.width for part in parts])[:-1], axis=1)
+
+
+def _possible(moments: Moments) -> Moments:
+    """The same, with NaN in draws whose covariances no sample can have: a normal number knows no limits."""
+    found = moments.correlations
+    known = np.isfinite(found).all((-2, -1))
+    smallest = np.linalg.eigvalsh(np.where(known[:, None, None], found, np.eye(len(moments.names))))[:, 0]
+    hidden = np.where(smallest < -IMPOSSIBLE, np.nan, 1.0)
+    return replace(moments, sums=moments.sums * hidden[:, None], products=moments.products * hidden[:, None, None])
 
 
 def _covariance_root(design: Design, parts: list[_Parts]) -> tuple[Array, Array]:
@@ -259,6 +272,22 @@ def corrected_interval(draws: Array, point: float, level: float) -> tuple[float,
     """Bias-corrected percentile interval of one figure that resampling shifts, as it does R²."""
     low, high = limits(draws, point, level, "corrected")
     return float(low), float(high)
+
+
+def difference_p(draws: Array, point: Array) -> Array:
+    """(…) two-sided p of a difference from its draws: twice the smaller part on either side of zero.
+
+    Where fewer than FEW draws lie there, the tail is continued by a normal one as wide as the draws are on that side,
+    so that p can pass a correction for many comparisons. A normal p from the standard error finds too many differences
+    of shares between small groups, whose draws are skewed.
+    """
+    beyond = np.minimum((draws <= 0).sum(0), (draws >= 0).sum(0))
+    counted = np.minimum(1.0, 2 * (beyond + 1) / (np.isfinite(draws).sum(0) + 1))
+    reach = ndtri(1 - TAIL)
+    low, high = quantiles(draws, np.array([TAIL, 1 - TAIL]).reshape(2, *(1,) * (draws.ndim - 1)))
+    side = np.where(point > 0, point - low, high - point) / reach
+    continued = 2 * ndtr(-np.abs(point) / np.where(side > 0, side, np.inf))
+    return np.asarray(np.where(beyond >= FEW, counted, np.minimum(counted, continued)))
 
 
 def rank_interval(ranks: Array, level: float) -> tuple[Array, Array]:

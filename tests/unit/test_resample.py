@@ -6,6 +6,9 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from scipy.special import gammaincinv, ndtr
 
 from pipeline.model import resample as module
 from pipeline.model.keyed import poisson_counts
@@ -13,6 +16,7 @@ from pipeline.model.resample import (
     Kind,
     Panel,
     corrected_interval,
+    difference_p,
     factors,
     interval,
     limits,
@@ -220,8 +224,6 @@ def test_bca_holds_the_exact_limits_of_an_exponential_mean() -> None:
     n, mean = 20, 1.0
     draws = np.random.default_rng(6).gamma(n, mean / n, 200_000)
     low, high = limits(draws, mean, 0.9, "bca", 1 / (3 * np.sqrt(n)))
-    from scipy.special import gammaincinv
-
     exact = [mean * n / gammaincinv(n, 0.95), mean * n / gammaincinv(n, 0.05)]
     assert [low, high] == [pytest.approx(exact[0], rel=0.01), pytest.approx(exact[1], rel=0.01)]
     plain = limits(draws, mean, 0.9, "percentile")
@@ -232,3 +234,32 @@ def test_quantiles_of_nothing_are_absent() -> None:
     draws = np.array([[1.0, np.nan], [3.0, np.nan]])
     found = quantiles(draws, np.array([[0.5], [1.0]]))
     np.testing.assert_array_equal(found, [[2.0, np.nan], [3.0, np.nan]])
+
+
+def test_normal_draws_that_no_sample_can_have_are_absent(make_design: Maker) -> None:
+    """Nine tenths of the weight on a handful of people: normal sums leave what covariances can be."""
+    random = np.random.default_rng(7)
+    x = random.normal(size=(60, 1))
+    answers = np.column_stack([x, x + 0.2 * random.normal(size=(60, 1))])
+    design = make_design(60, random.lognormal(0, 2, 60))
+    drawn = resample(design, {"all": panel(answers)}, seed=3, draws=1000, kind="jackknife")["all"].draws.correlations
+    gone = np.isnan(drawn[:, 0, 1])
+    assert 0 < gone.mean() < 0.9
+    assert np.abs(drawn[~gone]).max() <= 1 + 1e-6
+
+
+@pytest.mark.parametrize("shift", [0.0, 1.0, -2.2, 3.5, -5.0])
+def test_p_of_a_normal_difference_is_the_normal_one_also_far_out(shift: float) -> None:
+    draws = np.random.default_rng(8).normal(shift, 1, (20_000, 1))
+    found = difference_p(draws, np.array([shift]))[0]
+    assert np.log10(found) == pytest.approx(np.log10(2 * ndtr(-abs(shift))), abs=0.25)
+
+
+@given(st.integers(0, 500), st.floats(0, 4))
+def test_p_is_below_alpha_where_the_percentile_interval_leaves_zero_out(seed: int, shift: float) -> None:
+    draws = np.random.default_rng(seed).gamma(2, size=(999, 1)) - 2 + shift
+    draws[3] = np.nan
+    p, (low, high) = difference_p(draws, np.array([shift]))[0], limits(draws[:, 0], 0.0, 0.95, "percentile")
+    if abs(p - 0.05) > 4 / 999:
+        assert (p < 0.05) == bool(low > 0 or high < 0)
+    assert 0 < p <= 1

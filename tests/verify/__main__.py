@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__
-from tests.verify import coverage, designs, leads
+from tests.verify import claims, coverage, designs, leads
 from tests.verify.populations import DRAWS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "verification"
@@ -21,7 +21,7 @@ NUMBER = 2000
 Rows = list[dict[str, Any]]
 
 
-SIMULATIONS = {"coverage": coverage, "coverage_designs": designs, "false_leads": leads}
+SIMULATIONS = {"coverage": coverage, "coverage_designs": designs, "false_leads": leads, "false_claims": claims}
 PROCESSES = int(os.environ.get("VERIFY_PROCESSES", os.cpu_count() or 1))
 
 
@@ -69,6 +69,12 @@ TITLES = {
         "# False clear leads",
         "Share of simulated surveys in which the rule of a `clear` lead is met though the first drivers are exactly "
         f"tied in the population. Promised: at most {leads.NOMINAL} (two-sided), give or take two Monte Carlo errors.",
+    ),
+    "false_claims": (
+        "# False claims about shares",
+        "Share of simulated surveys in which two drivers pass the equivalence test though their shares differ by "
+        "exactly the declared margin, and in which any of five shares is called different, after Holm, between two "
+        f"groups of one population. Promised: at most {claims.NOMINAL}, give or take two Monte Carlo errors.",
     ),
 }
 
