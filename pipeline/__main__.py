@@ -105,7 +105,8 @@ def plan_(
     as_json: Json = False,
 ) -> None:
     """Say how many respondents are needed to name the first driver, to see its share change, and to know it closely."""
-    from pipeline.planning import lines, plan, summary
+    from pipeline.planning import plan
+    from pipeline.planning.words import lines, summary
 
     found = plan(path, outcome=outcome, deff=deff, change=change, halfwidth=halfwidth, n=n)
     if as_json:

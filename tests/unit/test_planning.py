@@ -11,7 +11,9 @@ from typer.testing import CliRunner
 
 from pipeline.__main__ import app
 from pipeline.errors import AnalysisRefused, DataError, UsageError
-from pipeline.planning import Plan, closer, lines, plan, shares, smallest, summary
+from pipeline.planning import Plan, closer, plan, smallest
+from pipeline.planning._pilot import shares
+from pipeline.planning.words import lines, summary
 
 TABLE = ",trust,price,brand,intent\ntrust,1,,,\nprice,.4,1,,\nbrand,.5,.3,1,\nintent,.55,.42,.40,1\n"
 SAMPLES = 1500
