@@ -10,7 +10,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline.model.importance import METHODS
+from pipeline.model.importance._sampled import along_orders
 from pipeline.model.players import Structure, arranged, drawn_values, owen, values
+from pipeline.terms import Terms
 
 SEEDS = st.integers(0, 2**32 - 1)
 
@@ -154,6 +156,30 @@ def test_resamples_of_many_drivers_move_the_exact_point_along_sampled_orders() -
     error = np.sqrt(((found - wanted) ** 2).mean(0)) / wanted.std(0)
     assert error.max() < 0.4
     assert error.mean() < 0.15
+
+
+@pytest.mark.parametrize("method", ["lmg", "kruskal"])
+def test_three_players_turned_and_reversed_are_all_their_orders(method: str) -> None:
+    """So that sampling is exact there, also for players of several columns."""
+    structure = Structure(players=named(3), columns=((0, 4), (1,), (2, 3, 5)), controls=1)
+    matrices = arranged(correlations(12, 7), structure)
+    found = along_orders(matrices, structure.widths, 2, relative=method == "kruskal")
+    assert found.shape == (2, 1, 3)
+    np.testing.assert_allclose(found, np.stack([values(matrices, structure, method)] * 2), rtol=1e-10)
+
+
+def test_players_too_many_for_all_orders_are_sampled() -> None:
+    """28 players of one or two columns: the increments along every order still add up."""
+    columns = tuple((at,) for at in range(26)) + ((26, 27), (28, 29))
+    structure = Structure(players=named(28), columns=columns)
+    found = correlations(13, 30, rows=200)
+    assert one(found, structure).sum() == pytest.approx(explained(found, list(range(30))))
+    assert (one(found, structure, "kruskal") > 0).all()
+
+
+def test_the_structure_is_that_of_the_terms() -> None:
+    terms = Terms.of_scores(("a", "b", "y"), np.zeros((4, 3)))
+    assert Structure.of(terms) == Structure.plain(("a", "b"))
 
 
 def correlations_of(seed: int, point: np.ndarray) -> np.ndarray:
