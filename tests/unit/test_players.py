@@ -170,7 +170,7 @@ def test_three_players_turned_and_reversed_are_all_their_orders(method: str) -> 
 
 def test_players_too_many_for_all_orders_are_sampled() -> None:
     """28 players of one or two columns: the increments along every order still add up."""
-    columns = tuple((at,) for at in range(26)) + ((26, 27), (28, 29))
+    columns = (*((at,) for at in range(26)), (26, 27), (28, 29))
     structure = Structure(players=named(28), columns=columns)
     found = correlations(13, 30, rows=200)
     assert one(found, structure).sum() == pytest.approx(explained(found, list(range(30))))
