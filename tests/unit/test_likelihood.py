@@ -200,8 +200,8 @@ def test_parallel_lines_respect_the_design(make_design: Maker) -> None:
     assert not isinstance(robust, str)
     assert not isinstance(clustered, str)
     assert robust.chi2 == pytest.approx(plain.chi2, rel=0.3)
-    assert clustered.chi2 == pytest.approx(robust.chi2, rel=1e-9)
-    assert clustered.p == pytest.approx(robust.p, rel=1e-9)
+    assert clustered.chi2 == pytest.approx(robust.chi2, rel=0.05)
+    assert clustered.p == pytest.approx(robust.p, abs=0.05)
 
 
 def test_parallel_lines_need_answers_on_either_side(make_design: Maker) -> None:

@@ -103,6 +103,9 @@ def test_a_count_has_a_model_of_its_own(answers: np.ndarray, make_sample: Maker,
     answers[:, -1] += 0.5
     rows = outcome_rows(make_sample(answers), setting, 6.0, "count")
     assert reasons(rows)["count_mcfadden"] == ("not_defined", "not_counts")
+    answers[:, -1] -= 10
+    rows = outcome_rows(make_sample(answers), setting, 6.0, "count")
+    assert reasons(rows)["count_mcfadden"] == ("not_defined", "not_counts")
 
 
 def test_many_scores_are_rounded_to_scale_points(answers: np.ndarray, make_sample: Maker, setting: Setting) -> None:

@@ -31,10 +31,10 @@ class ParallelLines:
 def parallel_lines(x: Array, y: Array, design: Design, people: int = PEOPLE_A_SLOPE) -> ParallelLines | str:
     """Test of equal slopes in the binary logits of y above each category, for (n, p) x and whole (n,) y in 0..K-1.
 
-    A simple sample has Brant's covariance of the logits, as R's brant (omnibus); else it is design-based
-    (linearisation between sampling units) and p is that of the F with units less strata degrees of freedom. Steps with
-    fewer than `people` rows a coefficient on either side are left out, and of more than MOST_CUTS steps those are
-    taken that split the sample most evenly. Returns the reason where the test does not exist.
+    A simple sample has Brant's covariance of the logits, as R's brant (omnibus). Else it is design-based: linearised
+    between sampling units, residuals over one less their leverage, p from F with units less strata degrees of freedom.
+    Steps with fewer than `people` rows a coefficient on either side are left out, and of more than MOST_CUTS steps
+    those are taken that split the sample most evenly. Returns the reason where the test does not exist.
     """
     cuts = _cuts(np.bincount(y), people * (x.shape[1] + 1))
     if len(cuts) < 2:
@@ -74,9 +74,21 @@ def covariance_of(logits: list[tuple[Logit, Array, Array]], design: Design) -> A
             meat[mine, its] = (full * (weight * further * (1 - above))[:, None]).T @ full
             meat[its, mine] = meat[mine, its].T
     if design.kind != "simple":
-        scores = np.hstack([full * (model.y - above)[:, None] for model, _, above in logits])
+        scores = np.hstack(
+            [
+                _scores(model, above, bread[at * k : at * k + k, at * k : at * k + k])
+                for at, (model, _, above) in enumerate(logits)
+            ]
+        )
         meat = covariance(scores, design)
     return bread @ meat @ bread
+
+
+def _scores(model: Logit, above: Array, bread: Array) -> Array:
+    """(n, k) slopes of each row's log-likelihood, each over one less its leverage, as in HC3."""
+    full = model.across.T
+    leverage = model.weight * above * (1 - above) * ((full @ bread) * full).sum(1)
+    return full * ((model.y - above) / (1 - np.minimum(leverage, 0.99)))[:, None]
 
 
 def _wald(slopes: Array, covariance: Array, drivers: int, design: Design) -> ParallelLines | str:
