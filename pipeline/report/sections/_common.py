@@ -125,6 +125,11 @@ def limit_item(claim: Claim, words: Words) -> dict[str, str]:
     return {"title": claim["title"][words.language], "text": claim["text"][words.language]}
 
 
+def errors(view: View) -> str:
+    """The kind of standard errors, as the notes under tables name it."""
+    return {"simple": "hc3", "published": "classical"}.get(view.sample["design"], "design")
+
+
 def label(name: str, words: Words) -> str:
     """The name of a construct as a heading of a row."""
     return words.format(name, "Label")

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from pipeline.report.charts import Step, Waterfall
 from pipeline.report.sections._common import (
+    Claim,
     cell,
     claim_texts,
     columns,
@@ -52,7 +54,7 @@ def _contrasts(view: View) -> dict[str, Pair]:
 def _contrast(view: View, words: Words, contrast: str, pair: Pair, at: int) -> dict[str, Any]:
     variable, a, b = pair
     names = {"variable": variable, "a": a.partition("=")[2], "b": b.partition("=")[2]}
-    driver = _largest(view, contrast) if at <= FIGURES else None
+    driver = _named(view, contrast, view.claims("change", **names)) if at <= FIGURES else None
     said = [text for name in ("change", "gap") for text in claim_texts(view, name, words, **names)]
     drawn = _figure(view, words, contrast, pair, driver, at) if driver else None
     return {
@@ -65,9 +67,10 @@ def _contrast(view: View, words: Words, contrast: str, pair: Pair, at: int) -> d
     }
 
 
-def _largest(view: View, contrast: str) -> str | None:
-    """The driver whose share differs most, where both of its shares are shown."""
-    changes = {name: view.value("change", "share_change", name, None, contrast) for name in view.drivers}
+def _named(view: View, contrast: str, claims: Sequence[Claim]) -> str | None:
+    """The driver to draw: of those that the claims name, or else of all, the one whose share differs most."""
+    told = [claim["values"]["driver"] for claim in claims if claim["values"].get("driver") in view.drivers]
+    changes = {name: view.value("change", "share_change", name, None, contrast) for name in told or view.drivers}
     known = {name: abs(change) for name, change in changes.items() if change is not None}
     return max(known, key=lambda name: known[name], default=None)
 

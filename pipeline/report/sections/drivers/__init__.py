@@ -9,6 +9,7 @@ from pipeline.report.sections._common import (
     cell,
     claim_texts,
     columns,
+    errors,
     figure,
     interval,
     label,
@@ -122,8 +123,8 @@ def _numbers(view: View, words: Words) -> dict[str, Any]:
             ]
         )
     heads = columns(words, "driver", "share", "interval", "rank", "prob_first", "beta", "p", "p_unique")
-    errors = "hc3" if view.sample["design"] == "simple" else "design"
-    return table(heads, rows, caption=words("drivers.numbers", errors=words(f"drivers.errors.{errors}")))
+    caption = words("drivers.numbers", errors=words(f"drivers.errors.{errors(view)}"))
+    return table(heads, rows, caption=caption)
 
 
 def _pairs(view: View, words: Words) -> dict[str, Any]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.report.sections._common import Cell, cell, columns, label, table
+from pipeline.report.sections._common import Cell, cell, columns, errors, label, table
 from pipeline.report.view import View, shown
 from pipeline.report.words import Words
 
@@ -41,8 +41,7 @@ def table2(view: View, words: Words) -> dict[str, Any]:
     """Intercept, then the drivers in the order of the study."""
     rows = [_coefficient(view, words, name) for name in ("intercept", *view.drivers)]
     heads = columns(words, "driver", "b", "se", "ci", "beta", "p", "lmg_percent")
-    errors = "hc3" if view.sample["design"] == "simple" else "design"
-    return table(heads, rows, caption=words("method.table2"), note=words(f"method.table2.note.{errors}"))
+    return table(heads, rows, caption=words("method.table2"), note=words(f"method.table2.note.{errors(view)}"))
 
 
 def _coefficient(view: View, words: Words, name: str) -> list[Any]:
