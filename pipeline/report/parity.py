@@ -50,8 +50,8 @@ expected.csv      importance of every driver by {count} metrics, in R² units, a
 replicate.R       works them out again with the R package relaimpo and prints the largest difference
 
 Run "Rscript replicate.R" in this folder. {n} respondents stand behind the correlations; R² is {r2}.
-Figures are rounded to ten digits, so differences of 1e-9 are to be expected. Intervals and ranks come from
-resampling the respondents and cannot be worked out from correlations.
+Figures are rounded to ten digits, so differences of 1e-9 are to be expected. Intervals and rank ranges come from
+resampling and are not worked out here.
 {always}
 """
 

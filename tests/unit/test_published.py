@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from pipeline.model.published import published_rows, published_sample
 from pipeline.model.regression import ols
 from pipeline.model.wishart import resampled, wishart
 from pipeline.published import read_published, understood
+from pipeline.report.publish import take_stamp
 
 STUDY = """
 study: {title: t}
@@ -247,3 +249,11 @@ def test_nobody_is_in_the_sample_but_all_are_counted(tmp_path: Path) -> None:
     assert (people.everyone.n, len(people.scores), len(people.design.keys)) == (285, 285, 285)
     assert people.scores.shape[1] == 0
     assert people.flow == ()
+
+
+def test_a_changed_table_is_a_changed_study(tmp_path: Path) -> None:
+    found = study(tmp_path, SQUARE)
+    before = take_stamp(found).inputs
+    assert before == {"table.csv": hashlib.sha256(SQUARE.encode()).hexdigest()}
+    (tmp_path / "table.csv").write_text(SQUARE.replace(".4", ".41"), encoding="utf-8")
+    assert take_stamp(found).inputs != before
