@@ -31,8 +31,9 @@ class ConstructShown(Part):
     items: dict[str, Text | None] = Field(description="Item -> its wording.")
     reverse: list[str]
     needed: int = Field(description="Answers a score needs.")
+    reliability: float | None
     source: str | None
-    scale: ScaleShown
+    scale: ScaleShown | None = Field(description="Null in a study of a published table.")
 
 
 class Level(Part):
