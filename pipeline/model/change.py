@@ -36,6 +36,8 @@ PARTS = ("change_effect", "change_spread", "change_overlap", "change_reliability
 WORK = 1 << 24
 """Submodels looked at for one contrast; with many drivers the first replicates are used, not all."""
 FEWEST_DRAWS = 200
+MOST_DRIVERS = 16
+"""Sixteen shares of every subset in every draw: with more drivers a contrast would take minutes."""
 FIT = 0.5
 """R² at which shares are computed, whatever it was: they do not depend on it, and digits are safe."""
 
@@ -191,7 +193,7 @@ def change_rows(
     The model is that of the scores alone. Weights, strata and clusters enter through Moments and their draws. A
     driver whose reliability is unknown in either group counts as measured without error in both. Where none is known,
     or where correcting a group gives no correlation matrix in a tenth of the draws, the other three parts are those
-    of the ratings as observed.
+    of the ratings as observed. More than 16 drivers have no parts of shares (state not_defined), only those of the mean.
     """
     rows: list[Row] = []
     for variable in variables:
@@ -252,6 +254,10 @@ def _share_rows(
     common: Row,
     setting: Setting,
 ) -> Iterator[Row]:
+    if len(drivers) > MOST_DRIVERS:
+        state = {"state": "not_defined", "reason": "too_many"}
+        yield from (row("change", metric, term=name, **state, **common) for metric in _SHARES for name in drivers)
+        return
     parts, reason = (None, "one_item") if known is None else (_parts(pair, known), "overcorrected")
     corrected = parts is not None
     if parts is None:

@@ -28,6 +28,7 @@ DETECTED = float(ndtri(1 - ALPHA / 2) + ndtri(POWER))
 WORK = 1 << 24
 DRAWS = (400, 4000)
 MOST = 1_000_000
+MOST_DRIVERS = 16
 FINE = 200
 HALF = 0.5
 
@@ -72,6 +73,9 @@ def plan(
     pilot = pilot_at(path, outcome)
     if len(pilot.names) < 3:
         message = "one driver has the whole share however many are asked; a plan needs two drivers or more."
+        raise AnalysisRefused(Problem(where=str(path), message=message))
+    if len(pilot.names) - 1 > MOST_DRIVERS:
+        message = f"a plan looks at every subset of the drivers in thousands of samples; name {MOST_DRIVERS} at most."
         raise AnalysisRefused(Problem(where=str(path), message=message))
     effect = pilot.deff if deff is None else deff
     narrowed = closer(pilot.correlations)

@@ -201,6 +201,15 @@ def test_a_level_in_which_drivers_repeat_each_other_gives_a_state_and_its_mean(
     assert found["mean_change", None]["state"] == "ok"
 
 
+def test_too_many_drivers_have_parts_of_the_mean_only(
+    waves: Sample, setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pipeline.model.change.MOST_DRIVERS", 1)
+    found = rows_of(waves, setting)
+    assert {found[metric, "a"]["reason"] for metric in ("share_change", *PARTS)} == {"too_many"}
+    assert found["change_level", None]["state"] == "ok"
+
+
 def test_threefold_of_draws_is_threefold_of_each(waves: Sample, setting: Setting) -> None:
     resampled = resample(waves.design, panels(waves, setting), seed=3, draws=5)
     one, other = resampled["wave=one"], resampled["wave=two"]

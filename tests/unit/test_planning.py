@@ -125,6 +125,14 @@ def test_one_driver_needs_no_plan(tmp_path: Path) -> None:
         plan(tmp_path / "t.csv", outcome="", deff=None, change=0.1, halfwidth=0.1)
 
 
+def test_too_many_drivers_are_refused(tmp_path: Path) -> None:
+    names = [f"d{at}" for at in range(17)] + ["y"]
+    rows = ["," + ",".join(names), *(",".join([name, *["0.1"] * at, "1"]) for at, name in enumerate(names))]
+    (tmp_path / "t.csv").write_text("\n".join(rows), encoding="utf-8")
+    with pytest.raises(AnalysisRefused, match="name 16 at most"):
+        plan(tmp_path / "t.csv", outcome="", deff=None, change=0.1, halfwidth=0.1)
+
+
 def test_words_and_json_say_the_same(made: Plan) -> None:
     spoken = "\n".join(lines(made))
     assert "as true, which they are not exactly" in spoken

@@ -129,7 +129,7 @@ def test_a_combination_of_others_is_refused_with_its_names(tmp_path: Path) -> No
 def test_too_few_and_too_many_are_refused(tmp_path: Path) -> None:
     with pytest.raises(AnalysisRefused, match="at least 10 respondents"):
         read_published(study(tmp_path, SQUARE, STUDY.replace("285", "9")))
-    many = "".join(f"  d{at}: {{}}\n" for at in range(26))
+    many = "".join(f"  d{at}: {{}}\n" for at in range(31))
     with pytest.raises(AnalysisRefused, match="at most"):
         read_published(study(tmp_path, SQUARE, STUDY.replace("  price: {}\n", many)))
 
