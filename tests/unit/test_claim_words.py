@@ -51,7 +51,7 @@ LEAD = {
     "few_units": False,
     "draws": 2000,
     "k": 3,
-    "caveats": ["sign", "collinear", "low_reliability", "method"],
+    "caveats": ["sign", "collinear", "low_reliability", "method", "specification", "tipping"],
 }
 ALONE = LEAD | {"second": None, "prob": None, "leaders": ["trust"], "others": [], "k": 1, "caveats": []}
 GAP = {

@@ -124,10 +124,10 @@ def test_a_strong_claim_does_not_hang_on_the_method(
     ("facts", "variant", "level"),
     [
         ({"specified": 0.5}, "clear", 3),
-        ({"specified": 0.499}, "clear", 1),
+        ({"specified": 0.499}, "doubtful", 1),
         ({"tipped": 6}, "clear", 3),
-        ({"tipped": 5}, "clear", 1),
-        ({"tipped": 10, "n": 1000}, "clear", 1),
+        ({"tipped": 5}, "doubtful", 1),
+        ({"tipped": 10, "n": 1000}, "doubtful", 1),
         ({"tipped": 11, "n": 1000}, "clear", 3),
         ({"tipped": 1, "above": close(0.93)}, "close", 1),
         ({"tipped": 1, "above": close(0.7)}, "group", 2),
@@ -142,7 +142,13 @@ def test_a_result_that_is_easily_turned_is_tentative(
     """A group claims no order within itself, so only specifications led from outside it count: here .6 or .9 - 2/3."""
     claim = the(lead(make_ledger(**facts)))
     assert found(claim) == (variant, level)
-    assert (level == 1) == (not all(guard.passed for guard in claim.guards[7:]))
+    assert (level == 1) == (not all(guard.passed for guard in claim.guards[7:])) == bool(claim.values["caveats"])
+
+
+def test_what_turns_a_result_is_named(make_ledger: Maker) -> None:
+    facts = {"specified": 0.4, "tipped": 2, "metrics": {"car": TURNED}, "alpha": {"a": 0.5}}
+    names = ["low_reliability", "method", "specification", "tipping"]
+    assert the(lead(make_ledger(**facts))).values["caveats"] == names
 
 
 def test_nothing_is_said_of_sturdiness_where_nothing_is_claimed(make_ledger: Maker) -> None:

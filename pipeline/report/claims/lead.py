@@ -23,23 +23,25 @@ def lead(ledger: Ledger) -> list[Claim]:
     """The lead claim: none, small, clear, doubtful, flat, close or group, tried in this order.
 
     none: R² or the overall F fails. small: n_eff under 50, or under 30 sampling units. clear: one leader without a
-    caveat. doubtful: one leader whose own figure carries a caveat, or that is missing from the top set of a method of
-    the panel ('method'). flat: all drivers lead, or more than half and at least four. close: two or three leaders and
-    P(first > second) of .90 or more. group: otherwise.
+    reservation. doubtful: one leader with one: a caveat on its own figure, 'method' (it is missing from the top set of
+    a method of the panel), 'specification' or 'tipping' (see `_sturdiness`). flat: all drivers lead, or more than half
+    and at least four. close: two or three leaders and P(first > second) of .90 or more. group: otherwise.
     """
     ranked, leaders = ledger.ranked(), ledger.leaders()
     prob = ledger.above(*ranked[:2]) if len(ranked) > 1 else None
     rules = _guards(ledger, leaders, ranked[0], prob)
     variant = _variant(rules, leaders, len(ranked))
-    sturdy = _sturdiness(ledger, variant, leaders) if variant in LEVEL_OF else ()
+    sturdy = _sturdiness(ledger, variant, leaders) if variant in LEVEL_OF else {}
+    turned = [name for name, guard in sturdy.items() if not guard.passed]
+    variant = "doubtful" if variant == "clear" and turned else variant
     level = _capped(LEVEL_OF.get(variant), ledger, leaders)
-    if level and not all(guard.passed for guard in sturdy):
-        level = 1
-    values = _values(ledger, ranked, leaders, prob)
+    values = _values(ledger, ranked, leaders, prob) | {"caveats": [*reservations(ledger, ranked[0]), *turned]}
     keys = [("importance", "lmg_share", name) for name in leaders]
     pairs = [("importance", "prob_above", leaders[0], None, f"above:{name}") for name in ranked[1:2]]
     evidence = ledger.at(*keys, *pairs, ("regression", "r2"), ("regression", "f"))
-    return [Claim(id="lead", variant=variant, level=level, values=values, evidence=evidence, guards=(*rules, *sturdy))]
+    guards = (*rules, *sturdy.values())
+    level = 1 if level and turned else level
+    return [Claim(id="lead", variant=variant, level=level, values=values, evidence=evidence, guards=guards)]
 
 
 def _values(ledger: Ledger, ranked: list[str], leaders: list[str], prob: float | None) -> dict[str, object]:
@@ -61,12 +63,11 @@ def _values(ledger: Ledger, ranked: list[str], leaders: list[str], prob: float |
         "few_units": ledger.sample["units"] < FEWEST_UNITS,
         "draws": ledger.study["draws"],
         "k": len(ranked),
-        "caveats": reservations(ledger, ranked[0]),
     }
 
 
 def reservations(ledger: Ledger, first: str) -> list[str]:
-    """What keeps the first driver from a clear lead: the caveats on its own figure, and 'method'."""
+    """What keeps the first driver from a clear lead in itself: the caveats on its own figure, and 'method'."""
     return [*ledger.caveats(first), *(["method"] if contradicting(ledger, first) else [])]
 
 
@@ -102,24 +103,24 @@ def _variant(guards: tuple[Guard, ...], leaders: list[str], drivers: int) -> str
     return "close" if len(leaders) <= 3 and near else "group"
 
 
-def _sturdiness(ledger: Ledger, variant: str, leaders: list[str]) -> tuple[Guard, ...]:
-    """What caps the claim at level 1 when it fails: the specifications, and the removal of a few people.
+def _sturdiness(ledger: Ledger, variant: str, leaders: list[str]) -> dict[str, Guard]:
+    """What caps the claim at level 1 when it fails: 'specification', and 'tipping', the removal of a few people.
 
     A group claims no order within itself. It stands while its members together come first often enough, and cannot be
     turned by removing people.
     """
     named = leaders if variant == "group" else leaders[:1]
     shares = [ledger.figure("specification", "spec_first", name) for name in named]
-    found = []
+    found = {}
     if None not in shares:
         agree = sum(share or 0.0 for share in shares)
         rule = "share of specifications in which what is named comes first, of at least"
-        found.append(Guard(rule=rule, required=HALF, found=agree, passed=agree >= HALF))
+        found["specification"] = Guard(rule=rule, required=HALF, found=agree, passed=agree >= HALF)
     tips = tips_at(ledger)
     if tips is not None and variant != "group":
         rule = f"removing at most {FEW_PEOPLE} people or {FEW_SHARE:.0%} of them leaves the order as it is"
-        found.append(Guard(rule=rule, required="yes", found="no" if tips else "yes", passed=not tips))
-    return tuple(found)
+        found["tipping"] = Guard(rule=rule, required="yes", found="no" if tips else "yes", passed=not tips)
+    return found
 
 
 def _capped(level: int | None, ledger: Ledger, leaders: list[str]) -> int | None:
