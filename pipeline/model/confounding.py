@@ -12,6 +12,7 @@ from scipy.special import stdtrit
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
+from pipeline.model.importance import usable
 from pipeline.model.regression import Fit
 from pipeline.moments import Moments
 from pipeline.sample import Sample
@@ -23,9 +24,14 @@ def confounding_rows(model: Fit, moments: Moments, sample: Sample, setting: Sett
     """partial_r2, both robustness values and confounded_b of every driver; moments: of the model's columns.
 
     From the correlations of the weighted rows. Under weights, strata or clusters robustness_value_alpha is approximate:
-    the design's error stands in for the classical one. A driver of several columns has a partial_r2 only.
+    the design's error stands in for the classical one. A driver of several columns has a partial_r2 only. 'singular'
+    where drivers repeat each other.
     """
     terms, found = sample.model, moments.correlations
+    if not usable(found[:-1, :-1]):
+        absent: Row = {"state": "singular", "reason": "singular", "outcome": setting.outcome, **everyone(sample)}
+        yield from (row("tipping", "partial_r2", term=driver, **absent) for driver in sample.drivers)
+        return
     places = [[terms.controls + at for at in columns] for columns in terms.at]
     partial = [partial_r2(found, len(found) - 1, columns) for columns in places]
     single = [at for at, columns in enumerate(places) if len(columns) == 1]

@@ -9,6 +9,7 @@ import numpy as np
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
+from pipeline.model.importance import usable
 from pipeline.model.jackknife import Function, contributions, gradient, share_of
 from pipeline.model.players import MOST_DRAWN, Structure
 from pipeline.model.resample import Panel
@@ -32,9 +33,14 @@ def tipping_rows(moments: Moments, sample: Sample, setting: Setting) -> Iterator
     """Fewest respondents found without whom the second driver has the larger lmg_share, and their part of all.
 
     An upper bound: another set may be smaller. Respondents leave with all their rows and weights. 'not_defined'
-    (not_found) where nobody up to a tenth of them turns it; no rows for a single driver. moments: of the model.
+    (not_found) where nobody up to a tenth of them turns it; 'singular' where drivers repeat each other; no rows for a
+    single driver. moments: of the model.
     """
     if len(sample.drivers) < 2:
+        return
+    if not usable(moments.correlations[:-1, :-1]):
+        absent: Row = {"state": "singular", "reason": "singular", "outcome": setting.outcome, **everyone(sample)}
+        yield from (row("tipping", metric, **absent) for metric in ("tipping_respondents", "tipping_share"))
         return
     first, second = np.argsort(-share_of(Structure.of(sample.model))(moments), kind="stable")[:2]
     removed = turning(sample, int(first), int(second))

@@ -140,3 +140,9 @@ def test_a_driver_of_several_columns_has_a_partial_r2_only(
     assert one(rows, "partial_r2", "region")["estimate"] == pytest.approx(expected, rel=1e-9)
     assert one(rows, "robustness_value", "region")["reason"] == "several_columns"
     assert not [row for row in rows if row["metric"] == "confounded_b"]
+
+
+def test_drivers_that_repeat_each_other_are_singular(scores: np.ndarray, make_sample: Maker, setting: Setting) -> None:
+    scores[:, 1] = scores[:, 0]
+    rows = rows_of(make_sample(scores), setting)
+    assert [(row["metric"], row["state"]) for row in rows] == [("partial_r2", "singular")] * 3

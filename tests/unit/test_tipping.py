@@ -102,3 +102,11 @@ def test_a_cheaper_guide_finds_a_set_too(make_sample: Maker, monkeypatch: pytest
     found = turning(make_sample(scores), first, second)
     assert found is not None
     assert _turned(scores, np.ones(200), found, first, second)
+
+
+def test_drivers_that_repeat_each_other_are_singular(make_sample: Maker, setting: Setting) -> None:
+    scores = close(100, 1)
+    scores[:, 1] = scores[:, 0]
+    rows = list(tipping_rows(Moments.of(scores, tuple("abcy")), make_sample(scores), setting))
+    check(frame(rows))
+    assert [(row["state"], row["term"]) for row in rows] == [("singular", None)] * 2
