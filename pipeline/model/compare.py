@@ -32,8 +32,9 @@ class Level:
     slopes: tuple[Array, Array]
 
     def values(self, sample: Sample) -> dict[str, tuple[Array, Array]]:
-        """Point and draws of the share of every driver, and of the coefficient of every column of theirs."""
-        point, draws = (each[..., sample.model.controls :] for each in self.slopes)
+        """Point and draws of the share of every driver, and of the coefficient of those that have one."""
+        columns = list(sloped(sample).values())
+        point, draws = (each[..., columns] for each in self.slopes)
         return {"lmg_share": self.importance.share(), "b": (point, draws)}
 
 
@@ -127,8 +128,14 @@ def _blank(name: str, columns: Row, sample: Sample, setting: Setting) -> Iterato
 
 
 def _terms(metric: str, sample: Sample) -> tuple[str, ...]:
-    """Shares have drivers, coefficients have the columns that drivers consist of."""
-    return sample.drivers if metric == "lmg_share" else sample.model.names[sample.model.controls : -1]
+    return sample.drivers if metric == "lmg_share" else tuple(sloped(sample))
+
+
+def sloped(sample: Sample) -> dict[str, int]:
+    """Drivers with one coefficient, and its column in the model: all but categories, which have one a level."""
+    model = sample.model
+    pairs = zip(model.players, model.at, strict=True)
+    return {player: model.controls + columns[0] for player, columns in pairs if model.kinds[player] != "category"}
 
 
 def _level_rows(name: str, part: Level | str, base: Base, sample: Sample, setting: Setting) -> list[Row]:

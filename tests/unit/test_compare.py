@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -16,6 +17,7 @@ from pipeline.model.regression import ols
 from pipeline.model.resample import Panel, resample
 from pipeline.moments import Moments
 from pipeline.sample import Sample
+from pipeline.terms import Terms
 
 Maker = Callable[..., Sample]
 Rows = list[dict[str, Any]]
@@ -171,3 +173,27 @@ def test_slopes_are_regression_coefficients_in_every_batch(scores: np.ndarray) -
 
 def test_nothing_to_compare_gives_no_rows(scores: np.ndarray, make_sample: Maker, setting: Setting) -> None:
     assert grouped(make_sample(scores), setting) == []
+
+
+def test_controls_and_categories_have_no_coefficient_in_a_level(
+    scores: np.ndarray, make_sample: Maker, setting: Setting
+) -> None:
+    random = np.random.default_rng(8)
+    region = random.integers(0, 3, len(scores))
+    terms = Terms(
+        names=("age", "a", "region=n", "region=s", "y"),
+        values=np.column_stack(
+            [random.normal(size=len(scores)), scores[:, 0], region == 1, region == 2, scores[:, -1]]
+        ),
+        controls=1,
+        players=("a", "region"),
+        at=((0,), (1, 2)),
+        parents={},
+        groups={},
+        kinds={"a": "construct", "region": "category"},
+    )
+    rows = grouped(replace(make_sample(scores, groups={"g": levels(u=120, v=120)}), terms=terms), setting)
+    assert {row["term"] for row in pick(rows, metric="b")} == {"a"}
+    assert {row["term"] for row in pick(rows, metric="lmg_share")} == {"a", "region"}
+    b = pick(rows, metric="b", group="g=u")[0]["estimate"]
+    assert b == pytest.approx(ols(terms.x[:120], terms.y[:120], terms.names[:-1]).b[2])
