@@ -193,7 +193,7 @@ def change_rows(
     The model is that of the scores alone. Weights, strata and clusters enter through Moments and their draws. A
     driver whose reliability is unknown in either group counts as measured without error in both. Where none is known,
     or where correcting a group gives no correlation matrix in a tenth of the draws, the other three parts are those
-    of the ratings as observed. More than 16 drivers have no parts of shares (state not_defined), only those of the mean.
+    of the ratings as observed. More than 16 drivers have no parts of shares (state not_defined), but those of the mean.
     """
     rows: list[Row] = []
     for variable in variables:

@@ -14,7 +14,7 @@ from pipeline.model import Row, Setting, everyone
 from pipeline.model.confounding import confounding_rows
 from pipeline.model.dominance import commonality_rows, dominance_rows
 from pipeline.model.drivers import decompose, importance_rows, player_group_rows
-from pipeline.model.effects import overlap_rows, regression_rows, unique_rows
+from pipeline.model.effects import holm, overlap_rows, regression_rows
 from pipeline.model.equivalence import equivalence_rows
 from pipeline.model.players import Structure
 from pipeline.model.regression import Fit
@@ -64,7 +64,7 @@ def published_rows(table: Published, study: Study, setting: Setting) -> list[Row
     return [
         *_importance_rows(drawn, study, people, setting),
         *(each for each in regression_rows(fit, moments, people, setting) if _known(each, table)),
-        *unique_rows(fit, people, setting),
+        *_unique_rows(fit, people, setting),
         *overlap_rows(table.correlations, people, setting),
         *confounding_rows(fit, moments, people, setting),
         *(_unstated(each) for each in disattenuated_rows({"scores": drawn}, people, declared, setting)),
@@ -135,6 +135,15 @@ def _importance_rows(drawn: Resampled, study: Study, people: Sample, setting: Se
         *commonality_rows(importance, drawn, structure, people, setting),
         *(player_group_rows(drawn, structure, people, setting) if groups else []),
     ]
+
+
+def _unique_rows(fit: Fit, people: Sample, setting: Setting) -> Iterator[Row]:
+    """f_unique: the exact F of what each driver explains beyond all others, which is t² of its coefficient."""
+    p, adjusted = fit.p[1:], holm(fit.p[1:])
+    for at, name in enumerate(people.drivers):
+        f = float((fit.b[1 + at] / fit.se[1 + at]) ** 2)
+        tested = {"estimate": f, "p_value": float(p[at]), "p_adjusted": float(adjusted[at])}
+        yield row("importance", "f_unique", outcome=setting.outcome, term=name, **tested, **everyone(people))
 
 
 def _known(found: Row, table: Published) -> bool:
