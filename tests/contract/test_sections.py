@@ -102,9 +102,60 @@ def unstated(definition: dict[str, Any], rows: Table) -> None:
     ]
 
 
+def explained(definition: dict[str, Any], _rows: Table) -> None:
+    """Groups of drivers, a smallest difference that matters, and differences taken apart."""
+    definition["segments"] = {"compare": ["status"], "explain": ["status"]}
+    definition["model"]["groups"] = {"relation": {"label": {"en": "relationship", "zh": "关系"}, "drivers": ["trust"]}}
+    definition["model"] |= {"sesoi": 0.05, "drivers": ["trust", "quality", "service", "price"]}
+
+
+def structured(definition: dict[str, Any], rows: Table) -> None:
+    """A control, a driver of categories and a product of two drivers."""
+    definition["variables"] |= {
+        "age": {"label": {"en": "age", "zh": "年龄"}, "type": "number"},
+        "region": {
+            "label": {"en": "region", "zh": "地区"},
+            "codes": {"1": {"en": "East", "zh": "东部"}, "2": {"en": "West", "zh": "西部"}},
+        },
+    }
+    definition["model"] |= {
+        "drivers": ["trust", "quality", "region"], "controls": ["age"], "interactions": [["trust", "quality"]],
+    }  # fmt: skip
+    rows[0] += ["age", "region"]
+    for number, row in enumerate(rows[1:]):
+        row += [str(20 + number * 7 % 50), str(1 + number % 2)]
+
+
+def published(definition: dict[str, Any], rows: Table) -> None:
+    """A table of correlations in place of answers."""
+    for key in ("data", "respondent", "scales", "variables", "segments"):
+        del definition[key]
+    names = ["trust", "quality", "price", "intent"]
+    definition["constructs"] = {name: {"label": definition["constructs"][name]["label"]} for name in names}
+    definition["constructs"]["trust"]["reliability"] = 0.8
+    definition["model"]["drivers"] = names[:-1]
+    definition["correlations"] = {"file": "answers.csv", "n": 285}
+    cells = [["1", ".3", ".4", ".5"], [".3", "1", ".2", ".4"], [".4", ".2", "1", ".35"], [".5", ".4", ".35", "1"]]
+    rows[:] = [["", *names], *([name, *row] for name, row in zip(names, cells, strict=True))]
+
+
 SHAPES: dict[str, Callable[[dict[str, Any], Table], None]] = {
     shape.__name__: shape
-    for shape in (usual, one_driver, two_drivers, weak, few, weighted, stacked, zero_to_ten, many_groups, unstated)
+    for shape in (
+        usual,
+        one_driver,
+        two_drivers,
+        weak,
+        few,
+        weighted,
+        stacked,
+        zero_to_ten,
+        many_groups,
+        unstated,
+        explained,
+        structured,
+        published,
+    )
 }
 
 

@@ -39,14 +39,16 @@ def _diagonal(view: View, words: Words, name: str) -> Cell:
 
 def table2(view: View, words: Words) -> dict[str, Any]:
     """Intercept, then the drivers in the order of the study."""
-    rows = [_coefficient(view, words, name) for name in ("intercept", *view.drivers)]
+    terms = (term for name in view.drivers for term in view.columns(name))
+    rows = [_coefficient(view, words, name) for name in ("intercept", *terms)]
     heads = columns(words, "driver", "b", "se", "ci", "beta", "p", "lmg_percent")
     return table(heads, rows, caption=words("method.table2"), note=words(f"method.table2.note.{errors(view)}"))
 
 
 def _coefficient(view: View, words: Words, name: str) -> list[Any]:
     b = view.estimate("regression", "b", name)
-    ends = {end: words.format(b[f"conf_{end}"], "num2") for end in ("low", "high")} if b is not None else {}
+    bounded = b is not None and shown(b) and b["conf_low"] is not None
+    ends = {end: words.format(b[f"conf_{end}"], "num2") for end in ("low", "high")} if b is not None and bounded else {}
     return [
         label(name, words) if name in words.labels else words("method.table2.intercept"),
         cell(b, "num2", words),

@@ -63,7 +63,12 @@ def _variable(view: View, words: Words, variable: Variable) -> dict[str, Any]:
 
 def _coefficients(view: View, variable: Variable) -> list[Row | None]:
     groups = [group_of(variable, level) for level in variable["levels"]]
-    return [view.estimate("regression", "b", driver, group) for group in groups for driver in view.drivers]
+    return [view.estimate("regression", "b", term, group) for group in groups for term in _terms(view)]
+
+
+def _terms(view: View) -> list[str]:
+    """Terms of the regression by the share of their driver; a driver of categories has one a level."""
+    return [term for name in view.ranked() for term in view.columns(name)]
 
 
 def group_of(variable: Variable, level: Mapping[str, Any]) -> str:
@@ -89,7 +94,7 @@ def _figure(view: View, words: Words, variable: Variable) -> dict[str, Any]:
 
 
 def _panel(view: View, words: Words, group: str) -> Panel:
-    rows = [(driver, view.estimate("regression", "b", driver, group)) for driver in view.ranked()]
+    rows = [(term, view.estimate("regression", "b", term, group)) for term in _terms(view)]
     n = next((row["n"] for _, row in rows if row is not None), None)
     small = n is None or n < view.study["bases"]["claim_base"]
     subtitle = "segments.n.hidden" if n is None else "segments.n.small" if small else "segments.n"
@@ -121,7 +126,8 @@ def _grid(
     parts = _parts([group_of(variable, level) for level in variable["levels"]])
     made = []
     for at, groups in enumerate(parts, start=1):
-        found = {name: [view.estimate(analysis, metric, name, group) for group in groups] for name in view.ranked()}
+        names = _terms(view) if analysis == "regression" else view.ranked()
+        found = {name: [view.estimate(analysis, metric, name, group) for group in groups] for name in names}
         heads = [{"label": words.format(group, "group"), "numeric": True} for group in groups]
         rows = [
             [label(name, words), *(with_interval(row, spec, words) for row in cells)] for name, cells in found.items()
