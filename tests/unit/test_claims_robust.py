@@ -52,6 +52,13 @@ def test_a_choice_is_named_only_if_it_lowers_the_share(make_ledger: Maker) -> No
 def test_a_study_without_specifications(make_ledger: Maker) -> None:
     assert specification(make_ledger(without=("specification",))) == []
     assert specification(make_ledger(shares={"a": 1.0})) == []
+    silent = [
+        row(
+            "specification", "spec_first", term="a", contrast=f"choice:{name}", state="not_defined", reason="categories"
+        )
+        for name in ("metric=last", "outcome=ranks")
+    ]
+    assert specification(make_ledger(rows=silent)) == []
 
 
 def disattenuated(shares: Mapping[str, float] | None, unknown: tuple[str, ...] = ()) -> list[dict[str, Any]]:

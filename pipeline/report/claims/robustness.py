@@ -15,15 +15,18 @@ CHANCE = 0.05
 def specification(ledger: Ledger) -> list[Claim]:
     """stable: the same driver is first in MOST specifications, and so many agree by chance under CHANCE.
 
-    mostly: first in HALF of them. unstable: in fewer. Names the choice under which it is first least often.
+    mostly: first in HALF of them. unstable: in fewer. Names the choice under which it is first least often. Nothing is
+    said where the specifications do not speak of the driver of the headline.
     """
     driver = ledger.ranked()[0]
     share, count = ledger.figure("specification", "spec_first", driver), ledger.figure("specification", "spec_count")
     row = ledger.known("specification", "spec_significant", driver)
-    if share is None or count is None or row is None or not ledger.compares():
+    choices = _choices(ledger, driver)
+    if share is None or count is None or row is None or not choices or not ledger.compares():
         return []
     p = row["p_value"]
-    choice, low = least(ledger, driver, share)
+    lowest = min(choices, key=lambda name: choices[name])
+    choice, low = (lowest, choices[lowest]) if choices[lowest] < share else (None, share)
     axis, _, value = (choice or "").partition("=")
     values = {"driver": driver, "share": share, "count": int(count), "low_share": low, "p": p}
     values |= {"axis": axis or None, "value": value or None, "outcome": ledger.outcome}
@@ -35,19 +38,18 @@ def specification(ledger: Ledger) -> list[Claim]:
               passed=share >= HALF),
     )  # fmt: skip
     variant = "stable" if share >= MOST and p < CHANCE else "mostly" if share >= HALF else "unstable"
-    keys = [("specification", "spec_first", driver), ("specification", "spec_significant", driver)]
-    if choice:
-        keys.append(("specification", "spec_first", driver, None, f"choice:{choice}"))  # type: ignore[arg-type]
+    keys: list[tuple[Any, ...]] = [("specification", name, driver) for name in ("spec_first", "spec_significant")]
+    keys.append(("specification", "spec_first", driver, None, f"choice:{lowest}"))
     return [Claim(id="specification", variant=variant, values=values, evidence=ledger.at(*keys), guards=guards)]
 
 
-def least(ledger: Ledger, driver: str, share: float) -> tuple[str | None, float]:
-    """The choice 'axis=value' under which the driver is first least often, with that share; None if none lies below."""
-    choices = [contrast for contrast in ledger.contrasts("specification", "spec_first") if "choice:" in contrast]
-    found = {name: ledger.figure("specification", "spec_first", driver, name) for name in choices}
-    known = {name.removeprefix("choice:"): value for name, value in found.items() if value is not None}
-    lowest = min(known, key=lambda name: known[name], default=None)
-    return (None, share) if lowest is None or known[lowest] >= share else (lowest, known[lowest])
+def _choices(ledger: Ledger, driver: str) -> dict[str, float]:
+    """Choice 'axis=value' -> share of the specifications with it in which the driver comes first."""
+    found = {
+        name.removeprefix("choice:"): ledger.figure("specification", "spec_first", driver, name)
+        for name in ledger.contrasts("specification", "spec_first")
+    }
+    return {name: share for name, share in found.items() if share is not None}
 
 
 def corrected(ledger: Ledger) -> list[Claim]:
