@@ -16,7 +16,7 @@ from pipeline.ingest import read
 from pipeline.model import Setting, nonresponse
 from pipeline.model.every import model_rows, refuse_unusable, resample_all, second_rows
 from pipeline.model.published import published_rows, published_sample
-from pipeline.model.robustness.specification import specifications
+from pipeline.model.robustness.specification import Specifications, specifications
 from pipeline.published import read_published
 from pipeline.responses import Source
 from pipeline.sample import Sample, sample
@@ -63,7 +63,9 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
     tell("estimate")
     model = model_rows(study, people, resampled, setting)
     tell("doubt")
-    curve = specifications(responses, screening, scores, study, people, setting, setting.seed)
+    curve = Specifications(rows=[], detail=[])
+    if people.model.rated:
+        curve = specifications(responses, screening, scores, study, people, setting, setting.seed)
     rows = [
         *model,
         *second_rows(study, people, resampled, setting, explained(study)),

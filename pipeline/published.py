@@ -16,7 +16,7 @@ from pipeline.study import Study
 
 Array = np.ndarray
 
-MOST_DRIVERS = 20
+MOST_DRIVERS = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -98,9 +98,7 @@ def _largest(table: Published) -> tuple[float, str, str]:
 def _refuse_unfit(study: Study, n: int) -> None:
     drivers = len(study.drivers)
     if drivers > MOST_DRIVERS:
-        message = (
-            f"{drivers} drivers are too many: importance looks at every subset of them; name {MOST_DRIVERS} at most."
-        )
+        message = f"{drivers} drivers are too many to share an outcome out among; name {MOST_DRIVERS} at most."
         raise AnalysisRefused(study.problem(message, "model", "drivers"))
     needed = max(study.definition.quality.minimum_base, drivers + 3)
     if n < needed:

@@ -17,8 +17,8 @@ from pipeline.weight import Base, Design, base, weigh
 
 Array = np.ndarray
 
-MOST_DRIVERS = 20
-"""Each further driver doubles the subsets; at 20 the default bootstrap takes minutes."""
+MOST_DRIVERS = 30
+"""Above 25 even the shares themselves are sampled; beyond 30 nobody could read what is left of each."""
 MOST_LEVELS = 40
 
 
@@ -114,8 +114,8 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
 def _refuse_too_many(study: Study) -> None:
     if len(study.drivers) > MOST_DRIVERS:
         message = (
-            f"{len(study.drivers)} drivers are too many: importance looks at every subset of them, which ends at "
-            f"{MOST_DRIVERS}. Put items that measure the same into one construct, or name fewer drivers."
+            f"{len(study.drivers)} drivers are too many to share an outcome out among; the most is {MOST_DRIVERS}. Put "
+            "items that measure the same into one construct, or name fewer drivers."
         )
         raise AnalysisRefused(study.problem(message, "model", "drivers"))
 

@@ -36,9 +36,20 @@ class Terms:
     """Player -> 'construct', 'number', 'category' or 'interaction'."""
 
     @property
+    def rated(self) -> bool:
+        """Every driver is a construct; there may be controls."""
+        return set(self.kinds.values()) == {"construct"}
+
+    @property
     def plain(self) -> bool:
-        """One column a driver, no controls, no order of entry."""
-        return not self.controls and not self.parents and all(len(columns) == 1 for columns in self.at)
+        """The scores are the model: every driver is a construct, and there are no controls."""
+        return self.rated and not self.controls
+
+    @property
+    def places(self) -> tuple[tuple[str, str | None], ...]:
+        """(variable or construct, level or None) of every column before the outcome; levels are those of categories."""
+        parted = (name.partition("=") for name in self.names[:-1])
+        return tuple((name, level if sign else None) for name, sign, level in parted)
 
     @property
     def x(self) -> Array:

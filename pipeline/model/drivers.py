@@ -11,7 +11,7 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, everyone, spread
 from pipeline.model.importance import INFERRED, METHODS, SMALLEST_EIGENVALUE, r2, usable
 from pipeline.model.players import MOST_DRAWN, Structure, arranged, drawn_values, owen, values
-from pipeline.model.resample import Resampled, corrected_interval, interval, rank_interval, ranks
+from pipeline.model.resample import Interval, Resampled, corrected_interval, interval, rank_interval, ranks
 from pipeline.sample import Sample
 from pipeline.weight import Base
 
@@ -114,14 +114,20 @@ def _decomposed(
     )
 
 
-def importance_rows(importance: Importance, base: Base, setting: Setting) -> list[Row]:
-    """Raw and share of every metric, ranks and probabilities of lmg_share, and R², for everyone."""
+def importance_rows(
+    importance: Importance, base: Base, setting: Setting, acceleration: Array | None = None
+) -> list[Row]:
+    """Raw and share of every metric, ranks and probabilities of lmg_share, and R², for everyone.
+
+    With a (p,) acceleration, from the infinitesimal jackknife, lmg_share has the BCa interval.
+    """
     common = {"outcome": setting.outcome, **based(base)}
     rows = [r2_row(importance, base, setting)]
     if importance.r2_controls:
         rows.append(row("regression", "r2_controls", estimate=importance.r2_controls, **common))
     for method in METHODS:
-        rows += _metric_rows("importance", method, importance, setting.level, common)
+        own = acceleration if method == "lmg" else None
+        rows += _metric_rows("importance", method, importance, setting.level, common, own)
     return [
         *rows,
         *_rank_rows("importance", importance, setting.level, common),
@@ -174,14 +180,16 @@ def _owen_rows(point: Array, draws: Array, structure: Structure, level: float, c
     ]
 
 
-def _metric_rows(analysis: str, method: str, importance: Importance, level: float, common: Row) -> list[Row]:
+def _metric_rows(
+    analysis: str, method: str, importance: Importance, level: float, common: Row, acceleration: Array | None = None
+) -> list[Row]:
     """A metric raw and as shares, each with its interval, or the reason why it does not exist."""
     if method in importance.absent:
         return list(_absent_rows(analysis, method, importance.drivers, importance.absent[method], common))
     raw, share = importance.draws.get(method, np.empty((0, len(importance.drivers)))), importance.share(method)
     return [
         *_figures(analysis, method, importance.drivers, importance.point[method], raw, level, common),
-        *_figures(analysis, f"{method}_share", importance.drivers, *share, level, common),
+        *_figures(analysis, f"{method}_share", importance.drivers, *share, level, common, acceleration),
     ]
 
 
@@ -192,13 +200,23 @@ def _absent_rows(analysis: str, method: str, names: tuple[str, ...], reason: str
 
 
 def _figures(
-    analysis: str, metric: str, names: tuple[str, ...], point: Array, draws: Array, level: float, common: Row
+    analysis: str,
+    metric: str,
+    names: tuple[str, ...],
+    point: Array,
+    draws: Array,
+    level: float,
+    common: Row,
+    acceleration: Array | None = None,
 ) -> list[Row]:
     if not np.isfinite(point).all():
         return [
             row(analysis, metric, term=name, state="not_defined", reason="nothing_to_share", **common) for name in names
         ]
-    low, high = interval(draws, level) if len(draws) else np.full((2, len(names)), np.nan)
+    low, high = np.full((2, len(names)), np.nan)
+    if len(draws):
+        kind: Interval = "percentile" if acceleration is None else "bca"
+        low, high = interval(draws, level, point, kind, 0.0 if acceleration is None else acceleration)
     return [
         row(
             analysis,

@@ -7,11 +7,16 @@ from scipy.special import fdtrc
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
+from pipeline.model.importance import culprits
 from pipeline.model.regression import Fit, ols
 from pipeline.moments import Moments
 from pipeline.sample import Sample
 
 Array = np.ndarray
+
+TINY = 1e-16
+LARGEST = 30.0
+"""Log of a variance inflation beyond which its size is a rounding error."""
 
 
 def fit(sample: Sample) -> Fit:
@@ -33,7 +38,8 @@ def holm(p: Array) -> Array:
 def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setting) -> list[Row]:
     """Coefficients (b, beta) with robust errors, and the whole-model figures except R² (see drivers.r2_row).
 
-    One of each a column of the model, whose `moments` these are; controls stay out of the family of Holm.
+    One of each a column of the model, whose `moments` these are; those of a category have the contrast 'level:…' and
+    stand against its reference. Controls stay out of the family of Holm.
     """
     common: Row = {"outcome": setting.outcome, **everyone(sample)}
     rows = [
@@ -49,12 +55,20 @@ def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setti
     adjusted = np.concatenate([np.full(controls, np.nan), holm(model.p[1 + controls :])])
     intercept = _coefficient("b", "intercept", model, 0, 1.0, low, high, setting.level)
     rows.append(row("regression", **intercept, **common))
-    for at, column in enumerate(model.names[1:], start=1):
+    for at, (name, level) in enumerate(sample.model.places, start=1):
+        family: Row = {"p_adjusted": float(adjusted[at - 1])} if at > controls else {}
+        contrast = {} if level is None else {"contrast": f"level:{level}"}
         for metric, unit in (("b", 1.0), ("beta", ratio[at])):
-            figures = _coefficient(metric, column, model, at, unit, low, high, setting.level)
-            family: Row = {"p_adjusted": float(adjusted[at - 1])} if at > controls else {}
-            rows.append(row("regression", **figures, **family, **common))
-    return rows
+            figures = _coefficient(metric, name, model, at, unit, low, high, setting.level)
+            rows.append(row("regression", **figures, **family, **contrast, **common))
+    return rows + _categories(sample, common)
+
+
+def _categories(sample: Sample, common: Row) -> list[Row]:
+    """A category has a coefficient for each of its levels and none of its own."""
+    absent = {"state": "not_defined", "reason": "category", **common}
+    names = [name for name in sample.drivers if sample.model.kinds[name] == "category"]
+    return [row("regression", metric, term=name, **absent) for name in names for metric in ("b", "beta")]
 
 
 def _coefficient(
@@ -76,23 +90,24 @@ def unique_rows(model: Fit, sample: Sample, setting: Setting) -> list[Row]:
     """f_unique: F of what each driver explains beyond all others, with Holm's p over the drivers.
 
     In a simple sample the exact F of the drop in R², under equal variances (R `drop1`): t² of the classical error where
-    the driver is one column. Under weights, strata or clusters Wald's F with the degrees of freedom of the design.
+    the driver is one column. Under weights, strata or clusters Wald's F with the degrees of freedom of the design. A
+    driver that repeats others has nothing of its own that could be told: 'singular', and outside the family.
     """
-    tested = [own_f(model, sample, at) for at in sample.model.at]
-    p = [float(fdtrc(width, model.df_residual, f)) for f, width in tested]
-    return [
-        row(
-            "importance",
-            "f_unique",
-            outcome=setting.outcome,
-            term=driver,
-            estimate=f,
-            p_value=p[at],
-            p_adjusted=float(holm(np.array(p))[at]),
-            **everyone(sample),
-        )
-        for at, (driver, (f, _)) in enumerate(zip(sample.drivers, tested, strict=True))
+    common: Row = {"outcome": setting.outcome, **everyone(sample)}
+    repeated = set(culprits(np.corrcoef(sample.model.x, rowvar=False).reshape(sample.model.x.shape[1], -1)))
+    own = [{sample.model.controls + at for at in columns} for columns in sample.model.at]
+    tested = [
+        None if columns & repeated else own_f(model, sample, at)
+        for columns, at in zip(own, sample.model.at, strict=True)
     ]
+    p = np.array([np.nan if each is None else fdtrc(each[1], model.df_residual, each[0]) for each in tested])
+    rows = []
+    for driver, each, value, adjusted in zip(sample.drivers, tested, p, holm(p), strict=True):
+        figures: Row = {"state": "singular", "reason": "singular"}
+        if each is not None:
+            figures = {"estimate": each[0], "p_value": float(value), "p_adjusted": float(adjusted)}
+        rows.append(row("importance", "f_unique", term=driver, **figures, **common))
+    return rows
 
 
 def own_f(model: Fit, sample: Sample, columns: tuple[int, ...]) -> tuple[float, int]:
@@ -109,16 +124,27 @@ def own_f(model: Fit, sample: Sample, columns: tuple[int, ...]) -> tuple[float, 
 
 
 def overlap_rows(correlations: Array, sample: Sample, setting: Setting) -> list[Row]:
-    """Variance inflation of every column of the model, and the condition index of their correlations."""
+    """vif of every driver beside all other columns, and the condition index of all columns' correlations.
+
+    A driver of k columns has the k-th root of the generalised factor (Fox & Monette 1992), which reads as a vif does.
+    """
     common = {"outcome": setting.outcome, **everyone(sample)}
-    drivers = correlations[:-1, :-1]
-    inflation = np.diag(np.linalg.inv(drivers))
-    values = np.linalg.eigvalsh(drivers)
+    columns, controls = correlations[:-1, :-1], sample.model.controls
+    values = np.linalg.eigvalsh(columns)
+    inflation = [inflated(columns, [controls + at for at in own]) for own in sample.model.at]
     rows = [
-        row("overlap", "vif", term=name, estimate=float(inflation[at]), **common)
-        for at, name in enumerate(sample.model.names[:-1])
+        row("overlap", "vif", term=name, estimate=value, **common)
+        for name, value in zip(sample.drivers, inflation, strict=True)
     ]
     return [
         *rows,
-        row("overlap", "condition_index", estimate=float(np.sqrt(values[-1] / values[0])), **common),
+        row("overlap", "condition_index", estimate=float(np.sqrt(values[-1] / max(values[0], TINY))), **common),
     ]
+
+
+def inflated(correlations: Array, own: list[int]) -> float:
+    """Generalised variance inflation of some columns beside the others, on the scale of one column."""
+    others = [at for at in range(len(correlations)) if at not in own]
+    inside, outside = (np.linalg.slogdet(correlations[np.ix_(part, part)])[1] for part in (own, others))
+    whole = np.linalg.slogdet(correlations)[1]
+    return float(np.exp(np.clip((inside + outside - whole) / len(own), 0.0, LARGEST)))

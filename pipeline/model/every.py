@@ -7,6 +7,7 @@ from collections.abc import Collection
 import numpy as np
 
 from pipeline.errors import AnalysisRefused, listing
+from pipeline.estimates import row
 from pipeline.model import (
     Row,
     Setting,
@@ -18,6 +19,7 @@ from pipeline.model import (
     drivers,
     effects,
     equivalence,
+    everyone,
     influence,
     outcomes,
     reliability,
@@ -26,12 +28,16 @@ from pipeline.model import (
 )
 from pipeline.model.correlate import correlated
 from pipeline.model.importance import SMALLEST_EIGENVALUE, culprits
+from pipeline.model.jackknife import acceleration, share_of
+from pipeline.model.jackknife import influence as influences
 from pipeline.model.panels import panels
-from pipeline.model.players import Structure
-from pipeline.model.resample import Kind, Resampled, resample
+from pipeline.model.players import Structure, arranged, sampling_error
+from pipeline.model.resample import Kind, Panel, Resampled, resample
 from pipeline.model.robustness import assumptions, disattenuation, halo, nonlinearity
 from pipeline.sample import Sample
 from pipeline.study import Study
+
+Array = np.ndarray
 
 KINDS: dict[str, Kind] = {"bootstrap": "poisson", "bayesian": "bayesian", "jackknife": "jackknife"}
 """What `model.inference` means to the resampling."""
@@ -87,7 +93,8 @@ def model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], se
     items = {name: resampled[f"items:{name}"] for name in people.names if f"items:{name}" in resampled}
     scores, rated = resampled["scores"], [scales[name] for name in people.names[:-1]]
     return [
-        *drivers.importance_rows(importance, people.everyone, setting),
+        *drivers.importance_rows(importance, people.everyone, setting, _acceleration(study, people, structure)),
+        *_sampling_rows(model, structure, people, setting),
         *equivalence.equivalence_rows(importance, people.everyone, setting),
         *_structure_rows(importance, model, structure, people, setting),
         *effects.regression_rows(fit, model.point, people, setting),
@@ -101,6 +108,24 @@ def model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], se
         *description.distribution_rows(people, scales, setting),
         *description.performance_rows(importance, scores, people, rated, setting),
         *compare.group_rows(resampled, people, setting),
+    ]
+
+
+def _acceleration(study: Study, people: Sample, structure: Structure) -> Array | None:
+    """(p,) acceleration of the shares where the study asks for BCa intervals."""
+    if study.definition.model.interval != "bca":
+        return None
+    panel = Panel(names=people.model.names, columns=people.model.values, rows=np.arange(len(people.scores)))
+    return acceleration(influences(share_of(structure), panel, people.design), people.design)
+
+
+def _sampling_rows(model: Resampled, structure: Structure, people: Sample, setting: Setting) -> list[Row]:
+    """How far the choice of orders of entry moves lmg, where there are too many drivers for all of them."""
+    error = sampling_error(arranged(model.point.correlations, structure), structure)
+    common = {"outcome": setting.outcome, **everyone(people)}
+    return [
+        row("importance", "sampling_error", term=name, estimate=float(value), **common)
+        for name, value in (() if error is None else zip(people.drivers, error[0], strict=True))
     ]
 
 
@@ -118,17 +143,28 @@ def _structure_rows(
 def second_rows(
     study: Study, people: Sample, resampled: dict[str, Resampled], setting: Setting, explained: Collection[str]
 ) -> list[Row]:
-    """Everything that could make one doubt the model; what needs ratings looks at the scores alone."""
+    """Everything that could make one doubt the model.
+
+    What works on ratings alone leaves out models with controls, categories or interactions, whose shares it would not
+    reproduce.
+    """
     scales = {name: study.scale(name) for name in people.names}
-    declared = {name: value for name in people.names if (value := study.construct(name).reliability)}
     return [
         *validation.validation_rows(people, setting, setting.seed),
-        *outcomes.outcome_rows(
-            people, setting, study.scale(people.outcome).high - 1, study.definition.model.outcome_type
-        ),
-        *disattenuation.disattenuated_rows(resampled, people, declared, setting),
         *halo.halo_rows(resampled, people, setting),
         *nonlinearity.nonlinearity_rows(people, scales, setting, setting.seed),
         *assumptions.assumption_rows(people, setting),
-        *change.change_rows(resampled, people, setting, explained if people.model.plain else ()),
+        *(_score_rows(study, people, resampled, setting, explained) if people.model.plain else []),
+    ]
+
+
+def _score_rows(
+    study: Study, people: Sample, resampled: dict[str, Resampled], setting: Setting, explained: Collection[str]
+) -> list[Row]:
+    declared = {name: value for name in people.names if (value := study.construct(name).reliability)}
+    cutoff = study.scale(people.outcome).high - 1
+    return [
+        *outcomes.outcome_rows(people, setting, cutoff, study.definition.model.outcome_type),
+        *disattenuation.disattenuated_rows(resampled, people, declared, setting),
+        *change.change_rows(resampled, people, setting, explained),
     ]

@@ -133,6 +133,14 @@ def values(matrices: Array, structure: Structure, method: str) -> Array:
     return _OF_COLUMNS[method](matrices, structure.widths)
 
 
+def sampling_error(matrices: Array, structure: Structure) -> Array | None:
+    """(b, P) standard error of sampled LMG from the choice of orders; None where all orders are taken."""
+    if len(structure.players) <= MOST_EXACT or structure.parents:
+        return None
+    found = along_orders(matrices, structure.widths, BLOCKS)
+    return np.asarray(found.std(0, ddof=1) / np.sqrt(BLOCKS))
+
+
 def drawn_values(matrices: Array, exact: Array, point: Array, structure: Structure, method: str) -> Array:
     """(b, P) importances in resamples, of which `point` (1, c+1, c+1), with `exact` (P,), is the sample itself.
 

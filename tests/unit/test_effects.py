@@ -82,10 +82,29 @@ def test_under_a_design_it_is_walds(mixed: Sample, make_design: Callable[..., De
 
 def test_controls_have_coefficients_and_no_place_in_the_family(mixed: Sample, setting: Setting) -> None:
     model, moments = fit(mixed), Moments.of(mixed.model.values, mixed.model.names)
-    found = by_term(regression_rows(model, moments, mixed, setting), "b")
-    assert list(found) == ["intercept", "age", "a", "region=n", "region=s"]
-    assert found["age"]["p_adjusted"] is None
-    adjusted = [found[name]["p_adjusted"] for name in ("a", "region=n", "region=s")]
+    rows = [row for row in regression_rows(model, moments, mixed, setting) if row["metric"] == "b"]
+    found = {(row["term"], row["contrast"]): row for row in rows}
+    levels = [("region", "level:n"), ("region", "level:s")]
+    assert list(found) == [("intercept", None), ("age", None), ("a", None), *levels, ("region", None)]
+    assert found["age", None]["p_adjusted"] is None
+    assert (found["region", None]["state"], found["region", None]["reason"]) == ("not_defined", "category")
+    adjusted = [found[key]["p_adjusted"] for key in (("a", None), *levels)]
     np.testing.assert_allclose(adjusted, holm(model.p[2:]))
-    overlap = by_term(overlap_rows(moments.correlations, mixed, setting), "vif")
-    assert list(overlap) == ["age", "a", "region=n", "region=s"]
+
+
+def test_overlap_of_a_category_is_the_root_of_its_generalised_factor(mixed: Sample, setting: Setting) -> None:
+    correlations = Moments.of(mixed.model.values, mixed.model.names).correlations
+    found = by_term(overlap_rows(correlations, mixed, setting), "vif")
+    assert list(found) == ["a", "region"]
+    columns = correlations[:-1, :-1]
+    assert found["a"]["estimate"] == pytest.approx(np.linalg.inv(columns)[1, 1])
+    parts = np.linalg.det(columns[2:, 2:]) * np.linalg.det(columns[:2, :2]) / np.linalg.det(columns)
+    assert found["region"]["estimate"] == pytest.approx(np.sqrt(parts))
+
+
+def test_what_repeats_others_has_nothing_of_its_own(scores: np.ndarray, make_sample: Maker, setting: Setting) -> None:
+    twice = make_sample(np.column_stack([scores[:, 0], scores]))
+    found = by_term(unique_rows(fit(twice), twice, setting), "f_unique")
+    assert [found[name]["state"] for name in "abcd"] == ["singular", "singular", "ok", "ok"]
+    p = np.array([found[name]["p_value"] for name in "cd"])
+    np.testing.assert_allclose([found[name]["p_adjusted"] for name in "cd"], holm(p))

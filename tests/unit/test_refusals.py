@@ -67,11 +67,11 @@ def test_as_many_drivers_as_people(study_folder: Folder) -> None:
 
 def test_more_drivers_than_subsets_allow(study_folder: Folder) -> None:
     random = np.random.default_rng(3)
-    columns = {f"X{at}": random.integers(0, 11, 40) for at in range(21)} | {"Y": random.integers(0, 11, 40)}
-    constructs = {f"x{at}": [f"X{at}"] for at in range(21)} | {"y": ["Y"]}
+    columns = {f"X{at}": random.integers(0, 11, 40) for at in range(31)} | {"Y": random.integers(0, 11, 40)}
+    constructs = {f"x{at}": [f"X{at}"] for at in range(31)} | {"y": ["Y"]}
     error = refused(study_folder, columns, constructs=constructs)
     assert isinstance(error, AnalysisRefused)
-    assert "21 drivers are too many" in str(error)
+    assert "31 drivers are too many" in str(error)
 
 
 def test_more_levels_than_can_be_compared(study_folder: Folder) -> None:

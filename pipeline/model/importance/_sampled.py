@@ -24,8 +24,8 @@ TOGETHER = 512
 def lmg_sampled(drivers: Array, outcome: Array, blocks: int = BLOCKS) -> tuple[Array, Array]:
     """(…, p) LMG over a sample of the orders of entry, and its standard error from the choice of orders; sums to R².
 
-    Orders are antithetic (Castro et
-    al. 2009; Mitchell et al. 2022) and always the same, so that two runs, and two resamples, agree.
+    Orders are antithetic (Castro et al. 2009; Mitchell et al. 2022) and always the same, so that two runs, and two
+    resamples, agree.
     """
     return _with_error(drivers, outcome, blocks, relative=False)
 

@@ -51,8 +51,8 @@ def disattenuated_rows(
 
     The reliability is the declared one, else alpha, which each draw computes from its own respondents, so that the
     intervals know that alpha is an estimate too. A construct with neither is taken as measured without error, and its
-    reliability_used is 'not_defined'. Where the corrected matrix, or that of more than one draw in ten, is none of
-    correlations, everything is 'singular' (overcorrected).
+    reliability_used is 'not_defined'. Where the corrected matrix is none of correlations, everything is 'singular'
+    (overcorrected); where that of more than one draw in ten is none, the figures have no interval (unsteady).
     """
     scores = resampled["scores"]
     names, draws = scores.point.names, len(scores.draws.weight)
@@ -102,11 +102,18 @@ def _used(
 def _shares(drivers: tuple[str, ...], point: Array, draws: Array, sample: Sample, setting: Setting) -> list[Row]:
     common = {"outcome": setting.outcome, **everyone(sample)}
     good = possible(draws)
-    if not possible(point) or good.mean() < FEWEST_USABLE:
+    if not possible(point):
         absent = {"state": "singular", "reason": "overcorrected", **common}
         shares = [row("disattenuated", "lmg_share", term=driver, **absent) for driver in drivers]
         return [*shares, row("disattenuated", "r2", **absent)]
     share, whole = _decomposed(point)
+    if good.mean() < FEWEST_USABLE:
+        common |= {"reason": "unsteady"}
+        shares = [
+            row("disattenuated", "lmg_share", term=driver, estimate=float(each), **common)
+            for driver, each in zip(drivers, share, strict=True)
+        ]
+        return [*shares, row("disattenuated", "r2", estimate=float(whole), **common)]
     every, wholes = _decomposed(draws[good])
     low, high = interval(every, setting.level)
     rows = [
