@@ -69,7 +69,7 @@ def study(points: int) -> dict[str, Any]:
                 "codes": {value: label for value, (label, _) in LEVELS.items()},
             }
         },
-        "segments": ["status"],
+        "segments": {"compare": ["status"], "explain": ["status"]},
         "model": {"outcome": "intent", "drivers": list(DRIVERS), "draws": 500, "seed": 17},
         "report": {"theme": {"firm": {"en": "Northlight Research", "zh": "北光研究"}}},
     }

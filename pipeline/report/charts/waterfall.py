@@ -70,7 +70,7 @@ def _layout(data: Waterfall, full: float) -> Layout:
     texts = max((measured(step.text, 13, bold=step.total) for step in data.steps), default=0.0)
     room = full * 0.28 if wide else full - texts - 14
     labels = tuple(fit(step.label, room, SIZE, bold=step.total, lines=2 if wide else 1) for step in data.steps)
-    start = max((block.width for block in labels), default=0.0) + 14 if wide else 16.0
+    start = max((block.width for block in labels), default=0.0) + 14 if wide else 18.0
     ends = [
         begin + value
         for begin, step in zip(begins, data.steps, strict=True)
@@ -78,7 +78,7 @@ def _layout(data: Waterfall, full: float) -> Layout:
         if value is not None
     ]
     low, high = _axis.extent(ends, hold=(0.0,))
-    end = full - (min(texts, full * 0.26) + 18 if wide else 8)
+    end = full - (min(texts, full * 0.26) + 18 if wide else 18)
     scale = _axis.Scale(low=low, high=high, start=start, end=end)
     step = pitch(labels, 36.0) if wide else 50.0
     return Layout(full=full, wide=wide, labels=labels, begins=begins, scale=scale, pitch=step)
