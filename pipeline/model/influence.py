@@ -7,7 +7,7 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
 from pipeline.model.importance import r2, usable
-from pipeline.model.players import Structure, arranged, values
+from pipeline.model.players import Structure, arranged, drawn_values, values
 from pipeline.model.regression import Fit, ols
 from pipeline.moments import Moments, from_sums, unit_sums
 from pipeline.sample import Sample
@@ -27,20 +27,15 @@ def influence_rows(model: Fit, moments: Moments, sample: Sample, setting: Settin
     good = usable(without[:, :-1, :-1]) & np.isfinite(without).all((-2, -1))
     whole, others = moments.correlations[None], without[good]
     structure = Structure.of(terms)
-    first = [_first(correlations, structure) for correlations in (whole, others)]
+    here = arranged(whole, structure)
+    exact = values(here, structure, "lmg")[0]
+    lmg = drawn_values(arranged(others, structure), exact, here, structure, "lmg") if len(others) else exact[None][:0]
     fits = [r2(correlations[:, :-1, :-1], correlations[:, :-1, -1]) for correlations in (whole, others)]
     return [
         row("influence", "cooks_distance", estimate=float(unweighted.cooks.max()), **common),
         row("influence", "leave_one_out_r2", estimate=float(np.abs(fits[1] - fits[0]).max(initial=0.0)), **common),
-        row("influence", "leave_one_out_first", estimate=float((first[1] != first[0]).sum()), **common),
+        row("influence", "leave_one_out_first", estimate=float((lmg.argmax(-1) != exact.argmax()).sum()), **common),
     ]
-
-
-def _first(correlations: Array, structure: Structure) -> Array:
-    """(b,) player with the largest lmg."""
-    if not len(correlations):
-        return np.empty(0, dtype=int)
-    return np.asarray(np.argmax(values(arranged(correlations, structure), structure, "lmg"), -1))
 
 
 def _without_one(model: Fit, moments: Moments, sample: Sample) -> Moments:

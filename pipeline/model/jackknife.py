@@ -10,7 +10,7 @@ from collections.abc import Callable
 
 import numpy as np
 
-from pipeline.model.players import Structure, arranged, values
+from pipeline.model.players import Structure, arranged, drawn_values, values
 from pipeline.model.resample import Panel, spread_of_units
 from pipeline.moments import Moments, from_sums
 from pipeline.weight import Design
@@ -29,6 +29,22 @@ def share_of(structure: Structure, method: str = "lmg") -> Function:
     def shares(moments: Moments) -> Array:
         found = moments.correlations
         raw = values(arranged(found, structure), structure, method)
+        return np.asarray(raw / raw.sum(-1, keepdims=True)).reshape(*found.shape[:-2], -1)
+
+    return shares
+
+
+def shares_near(structure: Structure, point: Moments) -> Function:
+    """The function from Moments to the (…, p) LMG shares, right at the point and quick around it, whatever p.
+
+    Above 16 players it moves the exact shares of the point along sampled orders of entry (see `drawn_values`).
+    """
+    here = arranged(point.correlations, structure)
+    exact = values(here, structure, "lmg")[0]
+
+    def shares(moments: Moments) -> Array:
+        found = moments.correlations
+        raw = drawn_values(arranged(found, structure), exact, here, structure, "lmg")
         return np.asarray(raw / raw.sum(-1, keepdims=True)).reshape(*found.shape[:-2], -1)
 
     return shares

@@ -10,8 +10,8 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
 from pipeline.model.importance import usable
-from pipeline.model.jackknife import Function, contributions, gradient, share_of
-from pipeline.model.players import MOST_DRAWN, Structure
+from pipeline.model.jackknife import Function, contributions, gradient, share_of, shares_near
+from pipeline.model.players import Structure
 from pipeline.model.resample import Panel
 from pipeline.moments import Moments, from_sums
 from pipeline.sample import Sample
@@ -56,16 +56,16 @@ def tipping_rows(moments: Moments, sample: Sample, setting: Setting) -> Iterator
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Search:
-    """Where a turn is looked for: rows of the model, their respondents, and the gap that has to close.
+    """Where a turn is looked for: rows of the model, their respondents, and the gap of shares that has to close.
 
-    `gap` is measured, `guide` orders respondents: the same, or a cheaper metric where there are many drivers.
+    Many sets are tried by `gap`, which is quick near the whole sample; what is found is held against `exact`.
     """
 
     panel: Panel
     design: Design
     whole: Moments
     gap: Function
-    guide: Function
+    exact: Function
 
     @property
     def most(self) -> int:
@@ -109,39 +109,46 @@ def turning(sample: Sample, first: int, second: int) -> Array | None:
     search = _search(sample, first, second)
     best: Array | None = None
     at = search.whole
+    order = np.empty(0, dtype=int)
     for _ in range(ROUNDS):
-        pull = contributions(gradient(search.guide, at), at.origin, search.panel, search.design)[:, 0]
+        pull = contributions(gradient(search.gap, at), at.origin, search.panel, search.design)[:, 0]
         order = np.argsort(-pull, kind="stable")[: search.most]
         count = _fewest(search, order)
         if count is None or (best is not None and count >= len(best)):
             break
         best = order[:count]
         at = search.without(best)
-    if best is None:
-        return None
-    best = _shortened(search, best)
-    return best if search.gap(search.without(best))[0] < 0 else None
+    return None if best is None else _confirmed(search, _shortened(search, best), order)
+
+
+def _confirmed(search: _Search, removed: Array, order: Array) -> Array | None:
+    """The set, analysed from scratch without it; more of those who pull next where the quick gap was too quick."""
+    next_ones, more = order[~np.isin(order, removed)], 0
+    while len(removed) + more <= search.most and more <= len(next_ones):
+        people = np.concatenate([removed, next_ones[:more]])
+        if search.exact(search.without(people))[0] < 0:
+            return people
+        more = 2 * more or 1
+    return None
 
 
 def _search(sample: Sample, first: int, second: int) -> _Search:
     model, structure = sample.model, Structure.of(sample.model)
     people, index = np.unique(sample.respondent, return_inverse=True)
-    guide = "lmg" if len(structure.players) <= MOST_DRAWN else "first"
     design = replace(
         sample.design, unit=index, keys=np.arange(len(people), dtype=np.uint64), stratum=None, stratum_keys=None
     )
+    whole = Moments.of(model.values, model.names, design.weight)
     return _Search(
         panel=Panel(names=model.names, columns=model.values, rows=np.arange(len(model.values))),
         design=design,
-        whole=Moments.of(model.values, model.names, design.weight),
-        gap=_gap(structure, "lmg", first, second),
-        guide=_gap(structure, guide, first, second),
+        whole=whole,
+        gap=_gap(shares_near(structure, whole), first, second),
+        exact=_gap(share_of(structure), first, second),
     )
 
 
-def _gap(structure: Structure, method: str, first: int, second: int) -> Function:
-    shares = share_of(structure, method)
-
+def _gap(shares: Function, first: int, second: int) -> Function:
     def gap(moments: Moments) -> Array:
         found = shares(moments)
         return np.asarray(found[..., [first]] - found[..., [second]])

@@ -9,8 +9,10 @@ import numpy as np
 import pytest
 
 from pipeline.estimates import check, frame
-from pipeline.model import Setting, tipping
+from pipeline.model import Setting, players, tipping
 from pipeline.model.importance import METHODS
+from pipeline.model.jackknife import Function
+from pipeline.model.players import Structure
 from pipeline.model.tipping import tipping_rows, turning
 from pipeline.moments import Moments
 from pipeline.sample import Sample
@@ -95,10 +97,35 @@ def test_one_driver_has_no_order(make_sample: Maker, setting: Setting) -> None:
     assert list(tipping_rows(Moments.of(scores, ("a", "y")), make_sample(scores), setting)) == []
 
 
-def test_a_cheaper_guide_finds_a_set_too(make_sample: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_sampled_orders_are_held_against_all_of_them(make_sample: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
     scores = close(200, 3, lead=0.05)
     first, second = first_two(scores, np.ones(200))
-    monkeypatch.setattr(tipping, "MOST_DRAWN", 1)
+    exact = turning(make_sample(scores), first, second)
+    monkeypatch.setattr(players, "MOST_DRAWN", 1)
+    found = turning(make_sample(scores), first, second)
+    assert found is not None
+    assert exact is not None
+    assert _turned(scores, np.ones(200), found, first, second)
+    assert len(found) <= 2 * len(exact) + 1
+
+
+def test_a_gap_that_closes_too_early_is_followed_on(make_sample: Maker, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A quick gap that is off by a little would end the search before the order has turned."""
+    scores = close(200, 3, lead=0.1)
+    first, second = first_two(scores, np.ones(200))
+    usual = tipping.shares_near
+
+    def optimistic(structure: Structure, point: Moments) -> Function:
+        shares = usual(structure, point)
+
+        def nearer(moments: Moments) -> np.ndarray:
+            found = shares(moments)
+            found[..., second] += 0.01
+            return found
+
+        return nearer
+
+    monkeypatch.setattr(tipping, "shares_near", optimistic)
     found = turning(make_sample(scores), first, second)
     assert found is not None
     assert _turned(scores, np.ones(200), found, first, second)
