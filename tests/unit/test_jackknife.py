@@ -7,7 +7,8 @@ from collections.abc import Callable
 import numpy as np
 import pytest
 
-from pipeline.model.jackknife import acceleration, errors, gradient, influence, share_of
+from pipeline.model import players
+from pipeline.model.jackknife import acceleration, errors, gradient, influence, share_of, shares_near
 from pipeline.model.players import Structure
 from pipeline.model.regression import ols
 from pipeline.model.resample import Panel, resample
@@ -98,3 +99,14 @@ def test_acceleration_of_a_mean_is_a_sixth_of_its_skewness(make_design: Maker) -
 
 def test_what_does_not_vary_has_no_acceleration(make_design: Maker) -> None:
     assert acceleration(np.zeros((10, 2)), make_design(10)).tolist() == [0, 0]
+
+
+def test_shares_near_a_sample_are_its_own_and_follow_it_around(
+    scores: np.ndarray, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    structure, here = Structure.plain(NAMES[:3]), Moments.of(scores, NAMES)
+    without = Moments.of(scores[10:], NAMES)
+    monkeypatch.setattr(players, "MOST_DRAWN", 1)
+    near, exact = shares_near(structure, here), share_of(structure)
+    np.testing.assert_allclose(near(here), exact(here), atol=1e-12)
+    np.testing.assert_allclose(near(without), exact(without), atol=1e-3)
