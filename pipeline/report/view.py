@@ -98,11 +98,6 @@ class View:
         lead = self.claim("lead")
         return lead is None or lead["variant"] not in UNRANKED
 
-    def columns(self, driver: str) -> list[str]:
-        """Terms of the regression that stand for a driver: itself, or the levels of a driver of categories."""
-        found = dict.fromkeys(row["term"] or "" for row in self.rows("regression", "b"))
-        return [term for term in found if term.startswith(f"{driver}=")] or [driver]
-
     def claims(self, claim_id: str, **match: Any) -> list[Mapping[str, Any]]:
         """Claims of one id whose values hold `match`."""
         found = (claim for claim in self.results["claims"] if claim["id"] == claim_id)
@@ -120,11 +115,7 @@ class View:
         """construct, term or group of drivers -> label, 'variable=' -> label of the variable, 'variable=level' too."""
         study = self.study
         found = {name: shown["label"][language] for name, shown in study["constructs"].items()}
-        for name, term in study.get("terms", {}).items():
-            found[name] = term["label"][language]
-            given = {level: text[language] for level, text in term.get("levels", {}).items()}
-            levels = (column.removeprefix(f"{name}=") for column in self.columns(name) if column != name)
-            found |= {f"{name}={level}": f"{found[name]} ({given.get(level, level)})" for level in levels}
+        found |= {name: term["label"][language] for name, term in study.get("terms", {}).items()}
         found |= {
             group["name"]: group["label"][language] for group in study.get("groups", ()) if group["name"] not in found
         }

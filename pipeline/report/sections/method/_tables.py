@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.report.sections._common import Cell, cell, columns, errors, label, table
-from pipeline.report.view import View, shown
+from pipeline.report.view import Row, View, shown
 from pipeline.report.words import Words
 
 
@@ -39,22 +39,37 @@ def _diagonal(view: View, words: Words, name: str) -> Cell:
 
 def table2(view: View, words: Words) -> dict[str, Any]:
     """Intercept, then the drivers in the order of the study."""
-    terms = (term for name in view.drivers for term in view.columns(name))
-    rows = [_coefficient(view, words, name) for name in ("intercept", *terms)]
+    levels = {name: [row["contrast"] for row in _levels(view, name)] for name in view.drivers}
+    terms = [(name, contrast) for name in view.drivers for contrast in levels[name] or [None]]
+    rows = [_coefficient(view, words, name, contrast) for name, contrast in [("intercept", None), *terms]]
     heads = columns(words, "driver", "b", "se", "ci", "beta", "p", "lmg_percent")
     return table(heads, rows, caption=words("method.table2"), note=words(f"method.table2.note.{errors(view)}"))
 
 
-def _coefficient(view: View, words: Words, name: str) -> list[Any]:
-    b = view.estimate("regression", "b", name)
+def _levels(view: View, name: str) -> list[Row]:
+    """Coefficients of the levels of a driver of categories."""
+    found = (row for row in view.rows("regression", "b") if row["term"] == name and row["group"] is None)
+    return [row for row in found if (row["contrast"] or "").startswith("level:")]
+
+
+def _coefficient(view: View, words: Words, name: str, contrast: str | None) -> list[Any]:
+    b = view.estimate("regression", "b", name, None, contrast)
     bounded = b is not None and shown(b) and b["conf_low"] is not None
     ends = {end: words.format(b[f"conf_{end}"], "num2") for end in ("low", "high")} if b is not None and bounded else {}
     return [
-        label(name, words) if name in words.labels else words("method.table2.intercept"),
+        _term(view, words, name, contrast),
         cell(b, "num2", words),
         cell(b, "num2", words, value="std_error"),
         words("method.table2.ci", **ends) if ends else words("ui.dash"),
-        cell(view.estimate("regression", "beta", name), "r", words),
+        cell(view.estimate("regression", "beta", name, None, contrast), "r", words),
         cell(b, "pv", words, value="p_value"),
         cell(view.estimate("importance", "lmg_share", name), "pct1", words),
     ]
+
+
+def _term(view: View, words: Words, name: str, contrast: str | None) -> str:
+    if contrast is None:
+        return label(name, words) if name in words.labels else words("method.table2.intercept")
+    level = contrast.removeprefix("level:")
+    texts = view.study["terms"][name].get("levels", {}).get(level)
+    return words("method.table2.level", driver=name, level=words.pick(texts) or level)

@@ -107,7 +107,8 @@ def _importance(view: View, words: Words) -> Told:
         if view.holds("performance", "performance"):
             yield words("method.map"), ("martilla",)
         yield words("method.holm"), ("holm",)
-    comparisons = sum(row["group"] is None and row["contrast"] is not None for row in view.rows("regression", "b"))
+    pairs = view.pairs()
+    comparisons = sum(row["group"] is None and row["contrast"] in pairs for row in view.rows("regression", "b"))
     if comparisons:
         yield words("method.segments", comparisons=comparisons), ("holm",) if comparisons > 1 else ()
     if view.study.get("sesoi") is not None and several:

@@ -67,8 +67,9 @@ def _coefficients(view: View, variable: Variable) -> list[Row | None]:
 
 
 def _terms(view: View) -> list[str]:
-    """Terms of the regression by the share of their driver; a driver of categories has one a level."""
-    return [term for name in view.ranked() for term in view.columns(name)]
+    """Drivers with one coefficient, by share; a driver of categories has one a level, and is left out."""
+    categories = [row["term"] for row in view.rows("regression", "b") if row["reason"] == "category"]
+    return [name for name in view.ranked() if name not in categories]
 
 
 def group_of(variable: Variable, level: Mapping[str, Any]) -> str:
