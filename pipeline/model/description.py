@@ -38,6 +38,25 @@ def description_rows(scores: Resampled, tops: Resampled, sample: Sample, setting
     return rows
 
 
+def control_rows(correlations: Array, sample: Sample, setting: Setting) -> list[Row]:
+    """r of every control column with all others, from (q, q) correlations of the model: what a replication needs too."""
+    names, controls = sample.model.names, sample.model.controls
+    common = {"outcome": setting.outcome, **everyone(sample)}
+    return [
+        row(
+            "description",
+            "r",
+            term=name,
+            contrast=f"with:{names[at]}",
+            estimate=float(correlations[at, other]),
+            **common,
+        )
+        for at in range(controls)
+        for other, name in enumerate(names)
+        if other > at
+    ]
+
+
 def distribution_rows(sample: Sample, scales: dict[str, Scale], setting: Setting) -> list[Row]:
     """Weighted share of the answers to each construct's items that fall on each point of its scale, items pooled."""
     rows: list[Row] = []

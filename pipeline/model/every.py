@@ -105,6 +105,7 @@ def model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], se
         *confounding.confounding_rows(fit, model.point, people, setting),
         *reliability.reliability_rows(items, people, setting),
         *description.description_rows(scores, resampled["tops"], people, setting),
+        *description.control_rows(model.point.correlations, people, setting),
         *description.distribution_rows(people, scales, setting),
         *description.performance_rows(importance, scores, people, rated, setting),
         *compare.group_rows(resampled, people, setting),
