@@ -57,8 +57,9 @@ def spread(draws: Array, low: float, high: float, level: float) -> dict[str, flo
     """Bootstrap error and interval columns of one figure; absent where the draws do not exist."""
     if not np.isfinite([low, high]).all():
         return {}
+    there = np.isfinite(draws)
     return {
-        "std_error": float(np.nanstd(draws, ddof=1)),
+        "std_error": float((draws if there.all() else draws[there]).std(ddof=1)),
         "conf_low": float(low),
         "conf_high": float(high),
         "conf_level": level,
