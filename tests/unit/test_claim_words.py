@@ -121,7 +121,8 @@ PANEL = {
 }
 OTHER_MODEL = {"driver": "trust", "other": "price", "outcome": "intent", "r2s": [0.2, 0.3, 0.2, 0.1, 0.4]}
 OTHER_MODEL |= {"models": ["logit_mcfadden", "logit_tjur", "ordered_mcfadden", "count_mcfadden", "polychoric"]}
-EQUAL = {"a": "trust", "b": "price", "difference": -0.012, "low": -0.04, "high": 0.016, "sesoi": 0.05}
+EQUAL = {"a": "trust", "b": "price", "difference": -0.012, "low": -0.04, "high": 0.016, "sesoi": 0.05, "pairs": 1}
+PAIRS = EQUAL | {"drivers": ["trust", "price", "app"], "pairs": 3, "wide_a": "trust", "wide_b": "app", "widest": 0.04}
 GROUP = {"group": "product", "share": 0.6, "low": 0.5, "high": 0.7, "prob": 0.9, "outcome": "intent", "draws": 2000}
 CURVE = {"driver": "trust", "share": 0.93, "count": 96, "low_share": 0.5, "p": 0.005, "outcome": "intent"}
 CHOICES = {
@@ -205,7 +206,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "panel": [PANEL, PANEL | {"other_drivers": ["price", "app"]}],
     "outcome_model": [OTHER_MODEL],
     "prediction": [{"r2": 0.4, "r2_cv": tested, "outcome": "intent"} for tested in (0.3, -0.02)],
-    "equal": [EQUAL],
+    "equal": [EQUAL, PAIRS],
     "groups": [GROUP | {"ranked": ranked} for ranked in (True, False)],
     "specification": [
         *(CURVE | {"axis": axis, "value": value} for axis, values in CHOICES.items() for value in values),

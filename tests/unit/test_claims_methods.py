@@ -190,9 +190,19 @@ def test_equality_of_several_pairs_is_corrected_for_their_number(make_ledger: Ma
     found = equal(make_ledger(above=close(0.9, 0.9), rows=rows, study={"sesoi": 0.05}))
     assert [(claim.values["a"], claim.values["b"], claim.variant, claim.level) for claim in found] == [
         ("a", "b", "equal", 2),
-        ("a", "c", "undecided", None),
         ("b", "c", "equal", 3),
+        ("a", "c", "undecided", None),
     ]
+
+
+def test_undecided_pairs_are_told_together(make_ledger: Maker) -> None:
+    rows = [pair(-0.5, 0.2, 0.6), pair(-0.1, 0.3, 0.6, "a", "c"), pair(-0.08, 0.06, 0.6, "b", "c")]
+    claim = the(equal(make_ledger(above=close(0.9, 0.9), rows=rows, study={"sesoi": 0.05})))
+    assert (claim.variant, claim.level, claim.values["pairs"], len(claim.evidence)) == ("undecided", None, 3, 3)
+    assert claim.values["drivers"] == ["a", "b", "c"]
+    assert (claim.values["a"], claim.values["b"], claim.values["difference"]) == ("b", "c", pytest.approx(-0.01))
+    assert [claim.values[name] for name in ("wide_a", "wide_b")] == ["a", "b"]
+    assert claim.values["widest"] == pytest.approx(0.15)
 
 
 def test_equality_needs_a_declared_difference_and_a_model_that_tells(make_ledger: Maker) -> None:

@@ -161,14 +161,28 @@ def equal(ledger: Ledger) -> list[Claim]:
     """Pairs of leaders, where the study declares the smallest difference that matters.
 
     equal: the equivalence test passes after Bonferroni over the pairs, and the whole interval lies within that
-    difference on both sides. apart: the whole interval lies beyond it. undecided: otherwise.
+    difference on both sides. apart: the whole interval lies beyond it. undecided: all other pairs, in one claim.
     """
     if ledger.study.get("sesoi") is None or not ledger.ranks():
         return []
     leaders = ledger.leaders()
     pairs = [(a, b) for at, a in enumerate(leaders) for b in leaders[at + 1 :]]
     rows = {(a, b): ledger.known("importance", "lmg_share_difference", a, None, f"above:{b}") for a, b in pairs}
-    return [_pair(ledger, pair, row, len(pairs)) for pair, row in rows.items() if row is not None]
+    found = [_pair(ledger, pair, row, len(pairs)) for pair, row in rows.items() if row is not None]
+    open_pairs = [claim for claim in found if claim.variant == "undecided"]
+    settled = [claim for claim in found if claim.variant != "undecided"]
+    return [*settled, *([_undecided(open_pairs)] if open_pairs else [])]
+
+
+def _undecided(found: list[Claim]) -> Claim:
+    """One claim for all pairs that are neither equal nor apart, with the closest and the widest of them."""
+    closest, widest = (pick(found, key=lambda claim: abs(claim.values["difference"])) for pick in (min, max))
+    named = dict.fromkeys(name for claim in found for name in (claim.values["a"], claim.values["b"]))
+    values = {**closest.values, "drivers": list(named), "pairs": len(found)}
+    values |= {f"wide_{name}": widest.values[name] for name in ("a", "b")}
+    values |= {"widest": abs(widest.values["difference"])}
+    evidence = tuple(at for claim in found for at in claim.evidence)
+    return Claim(id="equal", variant="undecided", values=values, evidence=evidence, guards=closest.guards)
 
 
 def _pair(ledger: Ledger, pair: tuple[str, str], row: Any, pairs: int) -> Claim:

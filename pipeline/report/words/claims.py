@@ -131,6 +131,7 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "lead": lead_form,
     "segment": segment_form,
     "prediction": lambda variant, values: "nothing" if values["r2_cv"] <= 0 else variant,
+    "equal": lambda variant, values: "several" if variant == "undecided" and values["pairs"] > 1 else variant,
     "groups": lambda variant, values: variant if values["ranked"] else "unranked",
     "gap": lambda variant, values: "unsettled" if variant == "both" and not values["settled"] else variant,
     "specification": lambda variant, values: variant if values["axis"] else "even",

@@ -63,8 +63,4 @@ CLAIMS = {"tipping": ("tipping", "confounding"), "shape": ("linearity", "asymmet
 
 
 def _texts(view: View, words: Words, name: str) -> list[str]:
-    if name != "equal":
-        return [text for claim in CLAIMS.get(name, (name,)) for text in claim_texts(view, claim, words)]
-    settled = [one["text"][words.language] for one in view.claims("equal") if one["variant"] != "undecided"]
-    pairs = sum(claim["variant"] == "undecided" for claim in view.claims("equal"))
-    return [*settled, *([words("robustness.equal.open", pairs=pairs)] if pairs else [])]
+    return [text for claim in CLAIMS.get(name, (name,)) for text in claim_texts(view, claim, words)]
