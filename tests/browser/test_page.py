@@ -145,6 +145,14 @@ def test_a_saved_chart_brings_its_own_colours(opened: Opened) -> None:
     assert root.get("width") == "800"
 
 
+def test_dots_that_are_strokes_of_no_length_are_saved_with_their_round_ends(opened: Opened) -> None:
+    page = opened("en")
+    with page.expect_download() as waiting:
+        page.click('#figure-specifications [data-do="save"]')
+    root = ET.fromstring(Path(waiting.value.path()).read_text(encoding="utf-8"))
+    assert "round" in {one.get("stroke-linecap") for one in root.iter("{http://www.w3.org/2000/svg}path")}
+
+
 def test_without_script_everything_is_there_but_the_buttons_that_need_it(opened: Opened) -> None:
     page = opened("en", script=False)
     assert page.locator("button:visible").count() == 0

@@ -21,7 +21,7 @@
     remembered(root.dataset.theme);
   };
 
-  const kept = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "opacity", "paint-order",
+  const kept = ["fill", "stroke", "stroke-width", "stroke-dasharray", "stroke-linejoin", "stroke-linecap", "opacity", "paint-order",
     "font-family", "font-size", "font-weight"];
   const dress = (from, to) => {
     const style = getComputedStyle(from);

@@ -14,10 +14,12 @@ from pipeline.report.sections._common import (
     interval,
     label,
     limits,
+    named_columns,
     sentences,
     table,
+    with_interval,
 )
-from pipeline.report.view import View
+from pipeline.report.view import View, shown
 from pipeline.report.words import Words
 from pipeline.report.words.claims import filled, lead_form
 
@@ -41,7 +43,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "caveats_title": words("drivers.caveats"),
         "caveats": claim_texts(view, "caveat", words),
         "pairs_title": words("drivers.pairs"),
-        "pairs": _pairs(view, words) if len(view.drivers) > 1 else None,
+        "pairs": [_pairs(view, words), _places(view, words)] if len(view.drivers) > 1 else [],
     }
 
 
@@ -55,7 +57,9 @@ def _figure(view: View, words: Words, form: str, values: dict[str, Any]) -> dict
     divider = len(leaders) if 0 < len(leaders) < len(view.drivers) else None
     bars = tuple(_bar(view, words, name, name in leaders) for name in view.ranked())
     divided = None if divider is None else words("drivers.note.clear" if divider == 1 else "drivers.note.divider")
-    shares = [words("drivers.note"), divided] if len(bars) > 1 else [words("drivers.note.alone")]
+    error = max((row["estimate"] for row in view.rows("importance", "sampling_error") if shown(row)), default=None)
+    sampled = None if error is None else words("drivers.note.sampled", error=error)
+    shares = [words("drivers.note"), divided, sampled] if len(bars) > 1 else [words("drivers.note.alone")]
     return figure(
         "importance",
         Bars(bars=bars, divider_after=divider, rank_title=words("drivers.rank") if len(bars) > 1 else ""),
@@ -134,6 +138,26 @@ def _pairs(view: View, words: Words) -> dict[str, Any]:
     heads = [*columns(words, "driver"), *({"label": label(name, words), "numeric": True} for name in ranked)]
     rows = [[label(name, words), *cells] for name, cells in zip(ranked, above, strict=True)]
     return table(heads, rows, caption=words("drivers.pairs.caption"))
+
+
+def _places(view: View, words: Words) -> dict[str, Any]:
+    """P(among the first so many), and the lead of each driver over the next."""
+    ranked, tops = view.ranked(), view.contrasts("importance", "prob_top", "top:")
+    rows = []
+    for at, name in enumerate(ranked):
+        below = ranked[at + 1] if at + 1 < len(ranked) else None
+        lead = view.estimate("importance", "lmg_share_difference", name, None, f"above:{below}") if below else None
+        rows.append(
+            [
+                label(name, words),
+                cell(view.estimate("importance", "prob_rank_1", name), "cell", words),
+                *(cell(view.estimate("importance", "prob_top", name, None, top), "cell", words) for top in tops),
+                with_interval(lead, "points", words),
+            ]
+        )
+    counts = (int(top.removeprefix("top:")) for top in tops)
+    heads = [*columns(words, "driver", "prob_first"), *named_columns(words("drivers.top", count=n) for n in counts)]
+    return table([*heads, *columns(words, "driver", "lead")[1:]], rows, caption=words("drivers.places"))
 
 
 def _above(view: View, words: Words, row: str, column: str) -> dict[str, Any]:
