@@ -181,6 +181,9 @@ MEANS = {
     "settled": True,
 }
 
+TOO_SMALL = {"smallest": "south", "r2": 0.04, "required": 200, "n_eff": 41.2, "required_eff": 50}
+SIZES = [TOO_SMALL | {"smallest_n": n} for n in (124, 240, None)]
+
 CASES: dict[str, list[dict[str, Any]]] = {
     "lead": [
         LEAD,
@@ -218,8 +221,9 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "confounding": [HIDDEN],
     "linearity": [BENT, BENT | {"linear": -0.02, "boosted": -0.03}],
     "asymmetry": [UNEVEN],
-    "change": [CHANGE, CHANGE | {"total": 0.05, "low": 0.01, "high": 0.09, "part": 0.04}],
-    "gap": [MEANS, MEANS | {"settled": False}],
+    "change": [CHANGE | size for size in SIZES]
+    + [CHANGE | SIZES[0] | {"total": 0.05, "low": 0.01, "high": 0.09, "part": 0.04}],
+    "gap": [MEANS | size for size in SIZES] + [MEANS | SIZES[0] | {"settled": False}],
     "unique": [
         {"adds": ["trust"], "nothing": ["price"], "outcome": "intent", "k": 2, "p": 0.004, "weak": weak}
         for weak in ([], ["price"])

@@ -96,8 +96,6 @@ def test_every_sure_change_is_told_and_else_the_nearest(
 @pytest.mark.parametrize(
     "facts",
     [
-        waves({"a": 0.001}, size=199),
-        waves({"a": 0.001}, r2=0.099),
         waves({"a": 0.001}) | {"r2": 0.05},
         waves({"a": 0.001}) | {"n_eff": 40.0},
         waves({}),
@@ -107,6 +105,16 @@ def test_every_sure_change_is_told_and_else_the_nearest(
 )
 def test_nothing_is_said_of_changes_that_cannot_be_told(make_ledger: Maker, facts: dict[str, Any]) -> None:
     assert change(make_ledger(**facts)) == []
+
+
+@pytest.mark.parametrize(
+    ("facts", "variant", "n"),
+    [({"size": 199}, "small", 199), ({"size": 0}, "small", None), ({"r2": 0.099}, "faint", None)],
+)
+def test_why_a_change_is_not_told(make_ledger: Maker, facts: dict[str, Any], variant: str, n: int | None) -> None:
+    claim = the(change(make_ledger(**waves({"a": 0.001}, **facts))))
+    assert (claim.variant, claim.level, claim.values.get("smallest_n")) == (variant, None, n)
+    assert (claim.values["smallest"], claim.guards[0].passed) == ("2026", False)
 
 
 def means(
@@ -150,6 +158,7 @@ def test_several_contrasts_of_means_are_corrected_for_their_number(make_ledger: 
 
 
 def test_means_of_small_groups_or_without_parts_are_not_explained(make_ledger: Maker) -> None:
-    assert gap(make_ledger(**waves({}, size=199, rest=means(0.02)))) == []
+    assert the(gap(make_ledger(**waves({}, size=199, rest=means(0.02))))).variant == "small"
+    assert gap(make_ledger(**waves({"a": 0.001}, size=199, rest=means(0.02)))) == []
     assert gap(make_ledger(**waves({}, rest=means(0.02)[:2]))) == []
     assert gap(make_ledger(**waves({}, rest=means(None)))) == []

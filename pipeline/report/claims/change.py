@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from pipeline.report.claims import FLOOR_R2, LEVELS, Claim, Guard, Ledger, Values
+from pipeline.report.claims import FLOOR_R2, LEVELS, SMALLEST_N_EFF, Claim, Guard, Ledger, Values
 
 PARTS = ("effect", "spread", "overlap", "reliability")
 
@@ -14,30 +14,43 @@ def change(ledger: Ledger) -> list[Claim]:
     """For every contrast, each driver whose share surely differs (Holm p < .05), by the largest part of the difference.
 
     effect, spread, overlap or reliability: the part that is largest in the direction of the difference. none: no share
-    surely differs; the nearest is told. Nothing is said where a group is too small for claims, or where so little is
-    explained in one of them that shares are shares of nothing.
+    surely differs; the nearest is told. small: a group is too small for claims. faint: so little is explained in one of
+    them that shares are shares of nothing.
     """
     return [claim for contrast in _contrasts(ledger, "share_change") for claim in _changes(ledger, contrast)]
 
 
-def _contrasts(ledger: Ledger, metric: str) -> list[tuple[str, str, str, str]]:
-    """Contrast, variable and both levels, where both levels have the base of a claim."""
-    if not ledger.ranks():
-        return []
-    found = [(contrast, ledger.split(contrast)) for contrast in ledger.contrasts("change", metric)]
-    return [
-        (contrast, *parts)
-        for contrast, parts in found
-        if parts is not None and all(ledger.large(parts[0], level) for level in parts[1:])
-    ]
+Contrast = tuple[str, str, str, str]
 
 
-def _changes(ledger: Ledger, at: tuple[str, str, str, str]) -> Iterator[Claim]:
+def _contrasts(ledger: Ledger, metric: str) -> list[Contrast]:
+    """Contrast, variable and both levels, where drivers are ranked at all."""
+    found = [(contrast, ledger.split(contrast)) for contrast in ledger.contrasts("change", metric) if ledger.ranks()]
+    return [(contrast, *parts) for contrast, parts in found if parts is not None]
+
+
+def _small(ledger: Ledger, claim_id: str, at: Contrast) -> Claim | None:
+    """What is said of a contrast with a level too small for claims: the smaller one, its size and what is needed."""
+    _, variable, a, b = at
+    sizes = {level: ledger.size(variable, level) for level in (a, b) if not ledger.large(variable, level)}
+    if not sizes:
+        return None
+    level = min(sizes, key=lambda name: sizes[name]["n"])
+    n, required = sizes[level]["n"] or None, ledger.study["bases"]["claim_base"]
+    values = {"variable": variable, "a": a, "b": b, "outcome": ledger.outcome, "smallest": level, "smallest_n": n}
+    values |= {"n_eff": sizes[level]["n_eff"], "required": required, "required_eff": SMALLEST_N_EFF}
+    rule = "respondents in each level of at least"
+    guard = Guard(rule=rule, required=required, found=n, passed=(n or 0) >= required)
+    return Claim(id=claim_id, variant="small", values=values, guards=(guard,))
+
+
+def _changes(ledger: Ledger, at: Contrast) -> Iterator[Claim]:
     contrast, variable, a, b = at
     rows = {name: ledger.known("change", "share_change", name, None, contrast) for name in ledger.ranked()}
     tested = {name: row for name, row in rows.items() if row is not None and row["p_adjusted"] is not None}
-    fits = [_fit(ledger, f"{variable}={level}") for level in (a, b)]
-    if not tested or min(fits) < FLOOR_R2:
+    hidden = _small(ledger, "change", at) or _faint(ledger, at)
+    if hidden or not tested:
+        yield from [hidden] if hidden else []
         return
     base = {"variable": variable, "a": a, "b": b, "outcome": ledger.outcome, "comparisons": _family(ledger, variable)}
     sure = [name for name, row in tested.items() if row["p_adjusted"] < LEVELS[2]]
@@ -46,15 +59,24 @@ def _changes(ledger: Ledger, at: tuple[str, str, str, str]) -> Iterator[Claim]:
         yield _one(ledger, base, contrast, name, tested[name])
 
 
+def _faint(ledger: Ledger, at: Contrast) -> Claim | None:
+    """What is said where too little is explained in one of the two groups; nothing where its R² is not known."""
+    _, variable, a, b = at
+    found = {level: ledger.known("regression", "r2", None, f"{variable}={level}") for level in (a, b)}
+    known = {level: float(row["estimate"]) for level, row in found.items() if row is not None}
+    level = min(known, key=lambda name: known[name], default=None)
+    if level is None or known[level] >= FLOOR_R2:
+        return None
+    values = {"variable": variable, "a": a, "b": b, "outcome": ledger.outcome, "smallest": level, "r2": known[level]}
+    guard = Guard(rule="r2 in each level of at least", required=FLOOR_R2, found=known[level], passed=False)
+    evidence = ledger.at(("regression", "r2", None, f"{variable}={level}"))
+    return Claim(id="change", variant="faint", values=values, guards=(guard,), evidence=evidence)
+
+
 def _family(ledger: Ledger, variable: str) -> int:
     """Number of share changes that were tested together."""
     rows = (row for row in ledger.rows if row["metric"] == "share_change" and row["p_adjusted"] is not None)
     return sum(row["contrast"].startswith(f"{variable}=") for row in rows)
-
-
-def _fit(ledger: Ledger, group: str) -> float:
-    row = ledger.known("regression", "r2", None, group)
-    return 0.0 if row is None else float(row["estimate"])
 
 
 def _one(ledger: Ledger, base: dict[str, Any], contrast: str, name: str, row: Values) -> Claim:
@@ -79,14 +101,19 @@ def gap(ledger: Ledger) -> list[Claim]:
     """Why the mean outcome differs: level (how high drivers are rated), weight (how much a rating counts), both, none.
 
     none where the difference of the means does not pass 5 % after Bonferroni over the contrasts of the variable. A part
-    counts if its interval lies on one side of zero; both stands for two such parts, and for none.
+    counts if its interval lies on one side of zero; both stands for two such parts, and for none. small where a group
+    is too small for claims, unless `change` says so of the same contrast.
     """
     found = _contrasts(ledger, "mean_change")
-    claims = (_gap(ledger, at, sum(other[1] == at[1] for other in found)) for at in found)
-    return [claim for claim in claims if claim is not None]
+    told = {at[0] for at in _contrasts(ledger, "share_change")}
+    small = {at[0]: claim for at in found if (claim := _small(ledger, "gap", at)) is not None}
+    large = [at for at in found if at[0] not in small]
+    claims = [_gap(ledger, at, sum(other[1] == at[1] for other in large)) for at in large]
+    silent = [claim for contrast, claim in small.items() if contrast not in told]
+    return [*silent, *(claim for claim in claims if claim is not None)]
 
 
-def _gap(ledger: Ledger, at: tuple[str, str, str, str], comparisons: int) -> Claim | None:
+def _gap(ledger: Ledger, at: Contrast, comparisons: int) -> Claim | None:
     contrast, variable, a, b = at
     total = ledger.known("change", "mean_change", None, None, contrast)
     parts = {part: ledger.known("change", f"change_{part}", None, None, contrast) for part in ("level", "weight")}

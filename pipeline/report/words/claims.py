@@ -27,8 +27,8 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "prediction": ("holds", "shrinks"),
     "equal": ("equal", "undecided", "apart"),
     "groups": ("clear", "open"),
-    "change": ("effect", "spread", "overlap", "reliability", "none"),
-    "gap": ("level", "weight", "both", "none"),
+    "change": ("effect", "spread", "overlap", "reliability", "none", "faint", "small"),
+    "gap": ("level", "weight", "both", "none", "small"),
     "specification": ("stable", "mostly", "unstable"),
     "corrected": ("same_top", "same_group", "differs", "impossible", "none"),
     "halo": ("agrees", "differs"),
@@ -110,6 +110,18 @@ def segment_form(variant: str, values: Values) -> str:
     return "tied" if min(values["estimate_a"], values["estimate_b"]) >= 0 else "apart"
 
 
+def small_form(variant: str, values: Values) -> str:
+    """For a group too small: 'hidden' where its size is, 'scarce' where only its effective size falls short."""
+    if variant != "small":
+        return variant
+    n = values["smallest_n"]
+    return "hidden" if n is None else "scarce" if n >= values["required"] else variant
+
+
+def gap_form(variant: str, values: Values) -> str:
+    return "unsettled" if variant == "both" and not values["settled"] else small_form(variant, values)
+
+
 def nonresponse_form(variant: str, values: Values) -> str:
     return variant if variant != "differs" else "higher" if values["difference"] > 0 else "lower"
 
@@ -133,7 +145,8 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "prediction": lambda variant, values: "nothing" if values["r2_cv"] <= 0 else variant,
     "equal": lambda variant, values: "several" if variant == "undecided" and values["pairs"] > 1 else variant,
     "groups": lambda variant, values: variant if values["ranked"] else "unranked",
-    "gap": lambda variant, values: "unsettled" if variant == "both" and not values["settled"] else variant,
+    "change": small_form,
+    "gap": gap_form,
     "specification": lambda variant, values: variant if values["axis"] else "even",
     "corrected": corrected_form,
     "linearity": lambda variant, values: "nothing" if max(values["linear"], values["boosted"]) <= 0 else variant,
