@@ -174,6 +174,15 @@ def test_all_thirteen_assumptions_have_a_verdict() -> None:
         assert all(row["verdict_text"] and row["result"] and row["meaning"] for row in rows)
 
 
+def test_what_a_model_of_more_than_ratings_cannot_have_is_said() -> None:
+    view = viewed("structured")
+    assert not methods.applies(view)
+    said = " ".join(context(view, "certainty")["left_out"])
+    assert "only LMG" in said
+    assert "more than ratings" in said
+    assert "large enough" not in said
+
+
 def test_controls_are_named_below_the_shares_and_categories_have_their_coefficients() -> None:
     view = viewed("structured")
     assert "the model takes age into account" in context(view, "drivers")["figure"]["note"]

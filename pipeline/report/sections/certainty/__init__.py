@@ -49,13 +49,17 @@ def _left_out(view: View, words: Words) -> list[str]:
     """One sentence for each section this study does not have."""
     if view.published:
         return [words("certainty.published")]
-    levels = [len(segment["levels"]) for segment in view.study["segments"]]
-    explained = view.study.get("explain", ())
+    study, several = view.study, len(view.drivers) > 1
+    levels = [len(segment["levels"]) for segment in study["segments"]]
+    mixed = bool(study.get("terms") or study.get("controls"))
+    unexplained = bool(study.get("explain")) and not view.holds("change", "mean_change")
     missing = [
         ("no_segments", not levels),
         ("no_comparison", bool(levels) and max(levels) < 2),
-        ("no_map", len(view.drivers) < 2),
-        ("no_methods", len(view.drivers) < 2),
-        ("no_change", bool(explained) and not view.holds("change", "share_change") and len(view.drivers) > 1),
+        ("no_map", not several),
+        ("no_methods", not several),
+        ("no_others", several and not view.holds("importance", "relative_weights_share")),
+        ("more_than_ratings", mixed),
+        ("no_change", unexplained and several and not mixed),
     ]
     return [words(f"certainty.{key}") for key, absent in missing if absent]
