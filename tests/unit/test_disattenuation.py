@@ -121,10 +121,19 @@ def test_too_much_correction_is_said(make_sample: Callable[..., Sample], scores:
     rows = disattenuated_rows(resampled(sample), sample, {"y": 0.2}, setting)
     shares = [*table(rows, "lmg_share").values(), *table(rows, "r2").values()]
     assert {(row["state"], row["reason"]) for row in shares} == {("singular", "overcorrected")}
+
+
+def test_a_correction_that_resamples_do_not_bear_has_no_interval(
+    make_sample: Callable[..., Sample], scores: np.ndarray, setting: Setting
+) -> None:
+    sample = make_sample(scores)
     explained = np.linalg.lstsq(scores[:, :-1] - scores[:, :-1].mean(0), scores[:, -1] - scores[:, -1].mean())[1]
     just = 1.02 * (1 - float(explained[0]) / (scores[:, -1].var() * len(scores)))
     rows = disattenuated_rows(resampled(sample), sample, {"y": just}, setting)
-    assert table(rows, "r2")[None]["state"] == "singular"
+    figures = [*table(rows, "lmg_share").values(), table(rows, "r2")[None]]
+    assert {(row["state"], row["reason"], row["conf_low"]) for row in figures} == {("ok", "unsteady", None)}
+    assert sum(row["estimate"] for row in figures[:-1]) == pytest.approx(1)
+    assert 0.9 < figures[-1]["estimate"] < 1
 
 
 def test_items_that_do_not_hang_together(make_sample: Callable[..., Sample], setting: Setting) -> None:

@@ -17,6 +17,9 @@ Array = np.ndarray
 BLOCKS = 32
 """Random orders, each with its rotations and reversals."""
 SEED = 20260101
+BLOCKS_MOVED = 1
+"""Random orders along which resamples are gone; what is straight in them goes along BLOCKS_STRAIGHT."""
+BLOCKS_STRAIGHT = 64
 TOGETHER = 512
 """Matrices × orders gone along at once: their triangles stay in the cache."""
 
@@ -52,6 +55,59 @@ def along_orders(matrices: Array, widths: Widths, blocks: int, *, relative: bool
     return found
 
 
+def moved(point: Array, matrices: Array, widths: Widths, *, relative: bool = False) -> Array:
+    """(b, P) by how much LMG (relative: Kruskal's measure) differs in each of (b, q, q) matrices from (1, q, q) point.
+
+    Differences along a few orders; their part that is straight in the matrices, which is most of it in resamples, is
+    replaced by the same over many orders (a control variate), so that little is left to the choice of orders.
+    """
+    either = np.concatenate([point, matrices])
+    found = along_orders(either, widths, BLOCKS_MOVED, relative=relative).mean(0)
+    missed = _missed(point[0].tobytes(), len(point[0]), widths, relative)
+    return np.asarray(found[1:] - found[0] + (matrices - point).reshape(len(matrices), -1) @ missed.T)
+
+
+@lru_cache(maxsize=8)
+def _missed(point: bytes, size: int, widths: Widths, relative: bool) -> Array:
+    """(P, q·q) slopes along many orders less those along few."""
+    matrix = np.frombuffer(point).reshape(size, size)
+    few, many = (slopes_along(matrix, widths, blocks, relative) for blocks in (BLOCKS_MOVED, BLOCKS_STRAIGHT))
+    return (many - few).reshape(len(widths), -1)
+
+
+def slopes_along(point: Array, widths: Widths, blocks: int, relative: bool) -> Array:
+    """(P, q, q) slopes of the increments of `along_orders`, averaged over the blocks, in the entries of a (q, q) point.
+
+    What a subset leaves unexplained is e'Me, e the outcome less its regression, whose slope in M is ee'.
+    """
+    orders = orders_of(len(widths), blocks).reshape(-1, len(widths))
+    ends = np.cumsum(np.array(widths)[orders], axis=1)
+    columns = _columns(widths, orders)
+    found = np.zeros((len(widths), *point.shape))
+    before, left = _residual(point, columns, np.zeros(len(orders), dtype=int))
+    for place, player in enumerate(orders.T):
+        after, rest = _residual(point, columns, ends[:, place])
+        parts = (rest / left**2, 1 / left) if relative else np.ones((2, len(orders)))
+        for at in range(len(widths)):
+            own = player == at
+            for error, part, sign in ((before, parts[0], 1), (after, parts[1], -1)):
+                found[at] += sign * (error[own].T * part[own]) @ error[own]
+        before, left = after, rest
+    return found / len(orders)
+
+
+def _residual(point: Array, columns: Array, sizes: Array) -> tuple[Array, Array]:
+    """(orders, q) coefficients of the outcome less its regression on the first columns of each order; its variance."""
+    error = np.zeros((len(columns), len(point)))
+    error[:, -1] = 1.0
+    for size in np.unique(sizes[sizes > 0]):
+        at = np.flatnonzero(sizes == size)
+        inside = columns[at, :size]
+        slope = np.linalg.solve(point[inside[:, :, None], inside[:, None, :]], point[inside, -1][..., None])
+        error[at[:, None], inside] = -slope[..., 0]
+    return error, np.maximum(error @ point[:, -1], PERFECT)
+
+
 @lru_cache(maxsize=8)
 def orders_of(players: int, blocks: int) -> Array:
     """(blocks, 2P, P) orders of entry: a random one, its rotations, and each backwards."""
@@ -63,7 +119,7 @@ def orders_of(players: int, blocks: int) -> Array:
 
 def _add_increments(found: Array, part: Array, widths: Widths, orders: Array, relative: bool) -> None:
     """Add to (b, P) what each player adds along each order; part: (q(q+1)/2, b) triangles."""
-    left = _left_along(part, np.stack([_columns(widths, order) for order in orders]))
+    left = _left_along(part, _columns(widths, orders))
     after = np.cumsum(np.array(widths)[orders], axis=1)
     before = after - np.array(widths)[orders]
     left_before, left_after = (np.take_along_axis(left, at.T[:, :, None], 0) for at in (before, after))
@@ -90,9 +146,13 @@ def _left_along(part: Array, entering: Array) -> Array:
     return left
 
 
-def _columns(widths: Widths, order: Array) -> Array:
+def _columns(widths: Widths, orders: Array) -> Array:
+    """(orders, c) columns in the order in which they enter."""
+    if max(widths) == 1:
+        return orders
     ends = np.cumsum(widths)
-    return np.concatenate([np.arange(ends[player] - widths[player], ends[player]) for player in order])
+    own = [np.arange(end - width, end) for end, width in zip(ends, widths, strict=True)]
+    return np.stack([np.concatenate([own[player] for player in order]) for order in orders])
 
 
 def _with_error(drivers: Array, outcome: Array, blocks: int, *, relative: bool) -> tuple[Array, Array]:

@@ -10,6 +10,7 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, everyone, spread
 from pipeline.model.drivers import FEWEST_USABLE
 from pipeline.model.importance import METHODS, SMALLEST_EIGENVALUE, r2
+from pipeline.model.players import Structure, drawn_values
 from pipeline.model.reliability import alpha
 from pipeline.model.resample import Resampled, corrected_interval, interval
 from pipeline.sample import Sample
@@ -106,7 +107,8 @@ def _shares(drivers: tuple[str, ...], point: Array, draws: Array, sample: Sample
         absent = {"state": "singular", "reason": "overcorrected", **common}
         shares = [row("disattenuated", "lmg_share", term=driver, **absent) for driver in drivers]
         return [*shares, row("disattenuated", "r2", **absent)]
-    share, whole = _decomposed(point)
+    raw = METHODS["lmg"](point[:-1, :-1], point[:-1, -1])
+    share, whole = raw / raw.sum(), raw.sum()
     if good.mean() < FEWEST_USABLE:
         common |= {"reason": "unsteady"}
         shares = [
@@ -114,7 +116,9 @@ def _shares(drivers: tuple[str, ...], point: Array, draws: Array, sample: Sample
             for driver, each in zip(drivers, share, strict=True)
         ]
         return [*shares, row("disattenuated", "r2", estimate=float(whole), **common)]
-    every, wholes = _decomposed(draws[good])
+    drawn = drawn_values(draws[good], raw, point[None], Structure.plain(drivers), "lmg")
+    wholes = drawn.sum(-1)
+    every = drawn / wholes[:, None]
     low, high = interval(every, setting.level)
     rows = [
         row(
@@ -129,8 +133,3 @@ def _shares(drivers: tuple[str, ...], point: Array, draws: Array, sample: Sample
     ]
     limits = spread(wholes, *corrected_interval(wholes, float(whole), setting.level), setting.level)
     return [*rows, row("disattenuated", "r2", estimate=float(whole), **limits, **common)]
-
-
-def _decomposed(correlations: Array) -> tuple[Array, Array]:
-    raw = METHODS["lmg"](correlations[..., :-1, :-1], correlations[..., :-1, -1])
-    return raw / raw.sum(-1, keepdims=True), raw.sum(-1)

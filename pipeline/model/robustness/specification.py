@@ -18,6 +18,8 @@ from scipy.special import stdtrit
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
 from pipeline.model.importance import METHODS, usable
+from pipeline.model.importance._subsets import joined
+from pipeline.model.players import Structure, far_values
 from pipeline.model.robustness._sums import CHUNK, Sums, swept
 from pipeline.model.robustness._ways import AXES, Ways, plan, ways
 from pipeline.responses import Responses
@@ -114,7 +116,8 @@ def _results(found: Ways, sums: Sums, choices: list[dict[str, str]], setting: Se
     slope = (inverse @ outcome[..., None])[..., 0]
     r2 = (slope * outcome).sum(1)
     at = np.flatnonzero(good & (r2 > NOTHING))
-    raw = {name: method(drivers[at], outcome[at]) for name, method in METHODS.items()}
+    structure = Structure.plain(tuple(map(str, range(p))))
+    raw = {name: far_values(joined(drivers[at], outcome[at]), structure, name) for name in METHODS}
     spread = np.diagonal(inverse[at], axis1=1, axis2=2)
     results = _Results(
         choices=[choices[place] for place in at],
