@@ -292,7 +292,7 @@ SPECIAL: dict[str, list[dict[str, Any]]] = {
     "model_fit": [{"adjusted": None}],
     "precision": [{"clustered": True, "units": 12}],
     "panel": [{"variant": "all_first"}],
-    "corrected": [{"variant": "impossible"}],
+    "corrected": [{"variant": "impossible"}, {"variant": "unsteady"}],
     "tipping": [{"k": None}],
     "predictors": [{"each": 50}, {"k": 1}],
     "variable_types": [{"drivers": []}, {"drivers": ["trust"]}],

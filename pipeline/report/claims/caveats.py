@@ -90,7 +90,8 @@ def _measurement(ledger: Ledger) -> Iterator[tuple[str, dict[str, object]]]:
     alphas = {name: ledger.reliability(name)["estimate"] for name in names}
     weak = [name for name, alpha in alphas.items() if alpha is not None and alpha < LOW_RELIABILITY]
     if weak:
-        told = ledger.figure("disattenuated", "lmg_share", ledger.ranked()[0]) is not None
+        share = ledger.known("disattenuated", "lmg_share", ledger.ranked()[0])
+        told = share is not None and share["reason"] != "unsteady"
         yield "low_reliability", {"drivers": weak, "corrected": told and all(used[name] for name in weak)}
     single = [name for name in names if ledger.reliability(name)["reason"] == "one_item" and used[name] is None]
     if single:

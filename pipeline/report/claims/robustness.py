@@ -55,8 +55,8 @@ def _choices(ledger: Ledger, driver: str) -> dict[str, float]:
 def corrected(ledger: Ledger) -> list[Claim]:
     """Who comes first after correction for unreliable measurement: same_top, same_group (a leader) or differs.
 
-    none: no reliability is known. impossible: the corrected correlations are no correlations any more. Constructs
-    without a known reliability are left as they were, and named.
+    none: no reliability is known. impossible: the corrected correlations are no correlations any more. unsteady: so in
+    too many resamples for an interval. Constructs without a known reliability are left as they were, and named.
     """
     names = [*ledger.drivers, ledger.outcome]
     driver = ledger.ranked()[0]
@@ -78,6 +78,7 @@ def corrected(ledger: Ledger) -> list[Claim]:
     values |= {"other": other, "corrected": shares[driver]}
     values |= {"other_raw": _share(ledger, other), "other_corrected": shares[other]}
     variant = "same_top" if other == driver else "same_group" if other in ledger.leaders() else "differs"
+    variant = "unsteady" if ledger.rows[at]["reason"] == "unsteady" else variant
     return [Claim(id="corrected", variant=variant, values=values, evidence=evidence)]
 
 

@@ -30,7 +30,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "change": ("effect", "spread", "overlap", "reliability", "none", "faint", "small"),
     "gap": ("level", "weight", "both", "none", "small"),
     "specification": ("stable", "mostly", "unstable"),
-    "corrected": ("same_top", "same_group", "differs", "impossible", "none"),
+    "corrected": ("same_top", "same_group", "differs", "unsteady", "impossible", "none"),
     "halo": ("agrees", "differs"),
     "tipping": ("sturdy", "some", "few"),
     "confounding": ("strong", "weak"),
@@ -275,7 +275,9 @@ def _outliers(verdict: str, values: Values) -> tuple[str, str] | None:
 
 
 def _corrected(_verdict: str, values: Values) -> tuple[str, str] | None:
-    return ("impossible", "overcorrected") if values["variant"] == "impossible" else None
+    if values["variant"] == "impossible":
+        return "impossible", "overcorrected"
+    return ("result", "unsteady") if values["variant"] == "unsteady" else None
 
 
 REORDERED = ("note", "all_first")
