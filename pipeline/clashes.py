@@ -41,14 +41,11 @@ def _controls(study: Study) -> Iterator[Problem]:
 
 def _variables_as_drivers(study: Study) -> Iterator[Problem]:
     for position, name in enumerate(study.definition.model.drivers or ()):
-        if name in study.definition.variables and name in study.definition.constructs:
-            message = f"'{name}' is a construct and a variable; give the variable another name."
-            yield study.problem(message, "model", "drivers", position)
-        elif name in study.segment_variables:
+        if name in study.segment_variables and name not in study.definition.constructs:
             message = f"'{name}' is compared under segments; inside one of its groups it cannot be a driver."
             yield study.problem(message, "model", "drivers", position)
     named = study.definition.model.drivers
-    if named and all(name in study.definition.variables for name in named):
+    if named and not study.scored and all(name in study.definition.variables for name in named):
         message = f"no driver is a construct; at least one of {listing(list(study.definition.constructs))} must drive."
         yield study.problem(message, "model", "drivers")
 

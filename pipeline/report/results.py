@@ -141,8 +141,14 @@ def _terms(analysis: Analysis) -> dict[str, Any]:
     found = {}
     for name in study.drivers:
         if name not in study.scored:
-            found[name] = {"kind": kinds[name], "label": _term_label(study, name)}
+            found[name] = {"kind": kinds[name], "label": _term_label(study, name), "levels": _levels(study, name)}
     return found
+
+
+def _levels(study: Study, name: str) -> dict[str, dict[str, str]]:
+    """Labels of the levels of a category, as far as the study gives them."""
+    codes = study.definition.variables[name].codes if name in study.definition.variables else {}
+    return {code: study.label(label, code) for code, label in codes.items()}
 
 
 def _term_label(study: Study, name: str) -> dict[str, str]:

@@ -53,6 +53,7 @@ class TermShown(Part):
 
     kind: Literal["number", "category", "interaction"]
     label: Text
+    levels: dict[str, Text] = Field(description="Level of a category -> its label.")
 
 
 class ControlShown(Part):

@@ -170,3 +170,11 @@ def test_a_published_table_has_no_answers_to_split(study_folder: Folder) -> None
     model = {"outcome": "intent", "outcome_type": "binary"}
     path = study_folder(correlations=table, data=None, constructs=constructs, model=model, scales=None, segments=None)
     assert "no answers of respondents, which model.outcome_type would need" in refusal(path)
+
+
+def test_a_construct_may_share_its_name_with_a_variable_that_is_compared(study_folder: Folder) -> None:
+    table = [[*row[:6], row[6], row[7]] for row in rows()]
+    header = (*HEADER[:6], "trust", "age")
+    model = {"outcome": "intent", "drivers": ["trust", "price"]}
+    path = study_folder(table, header, constructs=CONSTRUCTS, model=model, segments=["trust"])
+    assert people(path).model.kinds == {"trust": "construct", "price": "construct"}
