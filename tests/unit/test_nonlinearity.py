@@ -165,21 +165,19 @@ def test_too_few_units_have_no_cross_validation(
 ) -> None:
     found = figures(nonlinearity_rows(make_sample(scores[:20]), SEVEN, setting, 1))
     assert found["r2_cv_gain", None]["state"] == found["r2_cv", "model:linear"]["state"] == "too_few"
-    assert found["penalty", "a"]["state"] == "too_few"
+    assert found["penalty", "a"]["state"] == "low_base"
 
 
-def test_cuts_come_from_the_ends_of_the_scale() -> None:
-    assert cuts(Scale(points=5)) == pytest.approx((1 + 4 / 3, 4))
-    assert cuts(Scale(points=7)) == (3, 6)
-    assert cuts(Scale(points=11, start=0)) == pytest.approx((10 / 3, 9))
-    assert cuts(Scale(points=101, start=0)) == pytest.approx((100 / 3, 90))
-    assert cuts(Scale(points=3)) == (1, 3)
+def test_low_and_high_lie_as_far_from_the_middle() -> None:
+    assert cuts(Scale(points=7)) == (4, 2)
+    assert cuts(Scale(points=11, start=0)) == pytest.approx((5, 10 / 3))
+    assert cuts(Scale(points=5, midpoint=2)) == pytest.approx((2, 4 / 3))
 
 
 def test_a_driver_that_only_punishes(make_sample: Callable[..., Sample], setting: Setting) -> None:
     x, _, random = ratings(1500, 7)
-    low, high = x <= 3, x >= 6
-    effect = -1.0 * low[:, 0] + 0.8 * high[:, 1] + 0.5 * (high[:, 2].astype(float) - low[:, 2])
+    low, high = np.maximum((4 - x) / 2, 0), np.maximum((x - 4) / 2, 0)
+    effect = -1.0 * low[:, 0] + 0.8 * high[:, 1] + 0.5 * (high[:, 2] - low[:, 2])
     sample = make_sample(np.column_stack([x, effect + random.normal(size=1500)]))
     found = figures(nonlinearity_rows(sample, SEVEN, setting, 1))
     columns = np.column_stack([np.ones(1500), *[side[:, at] for at in range(4) for side in (low, high)]])
@@ -187,11 +185,25 @@ def test_a_driver_that_only_punishes(make_sample: Callable[..., Sample], setting
     assert found["penalty", "a"]["estimate"] == pytest.approx(-b[1])
     assert found["reward", "b"]["estimate"] == pytest.approx(b[4])
     assert found["penalty", "a"]["conf_low"] < 1.0 < found["penalty", "a"]["conf_high"]
-    assert found["penalty", "a"]["n"] == low[:, 0].sum()
+    assert found["penalty", "a"]["n"] == (x[:, 0] < 4).sum()
     assert found["asymmetry", "a"]["conf_high"] < -0.5
     assert found["asymmetry", "b"]["conf_low"] > 0.5
+    assert max(found["asymmetry", name]["p_adjusted"] for name in "ab") < 1e-6
     assert found["asymmetry", "c"]["conf_low"] < 0 < found["asymmetry", "c"]["conf_high"]
     assert found["asymmetry", "c"]["estimate"] == pytest.approx(asymmetry(b[5], b[6]))
+    assert found["asymmetry", "c"]["p_value"] > 0.05
+
+
+def test_a_straight_line_is_no_asymmetry(make_sample: Callable[..., Sample], setting: Setting) -> None:
+    """In ratings that pile up at the top, too: p of equal slopes is below .05 in about one of twenty."""
+    seen = []
+    for seed in range(60):
+        x, _, random = ratings(400, 100 + seed)
+        x = np.minimum(x + 1, 7.0)
+        sample = make_sample(np.column_stack([x, x.sum(1) + 3 * random.normal(size=400)]))
+        found = figures(nonlinearity.box_rows(sample, SEVEN, setting, 1))
+        seen += [found["asymmetry", name]["p_value"] for name in "abcd"]
+    assert np.mean(np.array(seen) < 0.05) < 0.09
 
 
 def test_asymmetry_by_hand() -> None:
@@ -210,7 +222,7 @@ def test_asymmetry_of_nothing_is_unknown(make_sample: Callable[..., Sample], set
 def test_empty_boxes_have_a_state(make_sample: Callable[..., Sample], setting: Setting) -> None:
     x, z, random = ratings(400, 9)
     x[:, 0] = np.maximum(x[:, 0], 4.0)
-    x[:, 1] = np.where(x[:, 1] > 4, 7.0, 1.0)
+    x[:, 1] = 4.0 + 1e-12 * x[:, 1]
     scales = SEVEN | {"d": Scale(points=2)}
     sample = make_sample(np.column_stack([x, z[:, 2] + random.normal(size=400)]))
     found = figures(nonlinearity_rows(sample, scales, setting, 1))
@@ -222,9 +234,9 @@ def test_empty_boxes_have_a_state(make_sample: Callable[..., Sample], setting: S
     assert found["asymmetry", "c"]["state"] == "ok"
 
 
-def test_boxes_that_repeat_each_other_are_singular(make_sample: Callable[..., Sample], setting: Setting) -> None:
+def test_sides_that_repeat_each_other_are_singular(make_sample: Callable[..., Sample], setting: Setting) -> None:
     x, z, random = ratings(400, 10)
-    x[:, 1] = np.where(x[:, 0] <= 3, 1.0, np.where(x[:, 0] >= 6, 7.0, random.choice([4.0, 5.0], 400)))
+    x[:, 1] = np.where(x[:, 0] < 4, x[:, 0], random.choice([4.0, 5.0, 6.0], 400))
     sample = make_sample(np.column_stack([x, z[:, 2] + random.normal(size=400)]))
     found = figures(nonlinearity_rows(sample, SEVEN, setting, 1))
     assert {found[metric, "c"]["state"] for metric in ("penalty", "reward", "asymmetry")} == {"singular"}

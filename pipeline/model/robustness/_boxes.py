@@ -1,4 +1,4 @@
-"""Penalty and reward: what a low rating costs and a high one brings, against one in the middle."""
+"""Penalty and reward: what a rating below the middle of its scale costs, and what one as far above it brings."""
 
 from __future__ import annotations
 
@@ -6,9 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import stdtr
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, everyone
+from pipeline.model.effects import holm
 from pipeline.model.importance import usable
 from pipeline.model.regression import Fit, ols
 from pipeline.model.resample import interval
@@ -18,15 +20,13 @@ from pipeline.specs import Scale
 Array = np.ndarray
 
 DRAWS = 2000
-FEWEST_POINTS = 5
-"""Points from which on two of them make a box at either end; with fewer it is one."""
 ROUNDING = 1e-9
 Place = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Boxes:
-    """(r,) members of the boxes that carry an estimate, by driver and side; why the others carry none."""
+    """(r,) columns of the sides with an estimate, by driver and side; why others have none; members of the sides."""
 
     columns: Mapping[Place, Array]
     absent: Mapping[Place, tuple[str, str]]
@@ -34,23 +34,22 @@ class _Boxes:
 
 
 def cuts(scale: Scale) -> tuple[float, float]:
-    """Highest low score and lowest high score, from the end points of the scale.
+    """Middle of the scale, and the distance from it that counts as rated low or high: a third of the scale.
 
-    High: the top two points, or the top tenth of a long scale. Low: the bottom third, at least two points, as few
-    people use the lowest ones. Scales of three or four points: the end points themselves.
+    Both sides have the same distance, so that a straight line has a penalty as large as its reward. (Boxes of unlike
+    width, as the top two points against the bottom three, make a straight line look like a reward.)
     """
-    span = scale.high - scale.low
-    if scale.points < FEWEST_POINTS:
-        return float(scale.low), float(scale.high)
-    return scale.low + max(1.0, span / 3), scale.high - max(1.0, span / 10)
+    middle = (scale.low + scale.high) / 2 if scale.midpoint is None else float(scale.midpoint)
+    return middle, (scale.high - scale.low) / 3
 
 
 def box_rows(sample: Sample, scales: Mapping[str, Scale], setting: Setting, seed: int) -> list[Row]:
-    """penalty, reward and asymmetry of every driver that has a scale, from one regression on all boxes together.
+    """penalty, reward and asymmetry of every driver that has a scale, from one regression on all sides together.
 
-    Penalty-reward contrast (Brandt 1987). Errors respect the design. A side with fewer respondents than the minimum
-    base is no column, and has a state; one under the low base is marked. The interval of the asymmetry comes from
-    normal draws of the coefficients.
+    Penalty-reward contrast (Brandt 1987) with one slope below the middle of the scale and one above, in place of boxes.
+    Errors respect the design. A side with fewer respondents than the minimum base has a state, and the driver one
+    slope; a side under the low base is marked. The interval of the asymmetry comes from normal draws of the
+    coefficients; its p is that of equal slopes (Wald), adjusted for the number of drivers by Holm.
     """
     boxes = _boxes(sample, scales, setting)
     columns = np.column_stack(list(boxes.columns.values())) if boxes.columns else np.empty((len(sample.scores), 0))
@@ -65,7 +64,14 @@ def box_rows(sample: Sample, scales: Mapping[str, Scale], setting: Setting, seed
         return _rows(None, _Boxes(columns={}, absent=absent, sizes=boxes.sizes), sample, setting, seed)
     names = tuple(f"{driver}:{side}" for driver, side in boxes.columns)
     fit = ols(columns, sample.scores[:, -1], names, design=sample.design)
-    return _rows(fit, boxes, sample, setting, seed)
+    return _adjusted(_rows(fit, boxes, sample, setting, seed))
+
+
+def _adjusted(rows: list[Row]) -> list[Row]:
+    """The rows with p_adjusted of the asymmetries, one family."""
+    tested = [at for at, found in enumerate(rows) if found["metric"] == "asymmetry" and found["p_value"] is not None]
+    adjusted = dict(zip(tested, holm(np.array([rows[at]["p_value"] for at in tested], float)), strict=True))
+    return [found | {"p_adjusted": float(adjusted[at])} if at in adjusted else found for at, found in enumerate(rows)]
 
 
 def _boxes(sample: Sample, scales: Mapping[str, Scale], setting: Setting) -> _Boxes:
@@ -73,18 +79,19 @@ def _boxes(sample: Sample, scales: Mapping[str, Scale], setting: Setting) -> _Bo
     absent: dict[Place, tuple[str, str]] = {}
     sizes: dict[Place, Array] = {}
     for at, driver in enumerate(sample.names[:-1]):
-        low, high = cuts(scales[driver])
-        score = sample.scores[:, at]
-        members = {"low": score <= low + ROUNDING, "high": score >= high - ROUNDING}
-        sizes |= {(driver, side): inside for side, inside in members.items()}
-        middle = ~members["low"] & ~members["high"]
-        for side, inside in members.items():
+        middle, reach = cuts(scales[driver])
+        away = (sample.scores[:, at] - middle) / reach
+        sides = {"low": np.maximum(-away, 0.0), "high": np.maximum(away, 0.0)}
+        few = {side: sample.base(values > ROUNDING).n < setting.minimum_base for side, values in sides.items()}
+        for side, values in sides.items():
+            sizes[driver, side] = values > ROUNDING
             if scales[driver].points == 2:
                 absent[driver, side] = ("not_defined", "two_points")
-            elif min(sample.base(inside).n, sample.base(middle).n) < setting.minimum_base:
+            elif few[side]:
                 absent[driver, side] = ("too_few", "small_base")
             else:
-                columns[driver, side] = inside.astype(float)
+                alone = any(few.values())
+                columns[driver, side] = (away if side == "high" else -away) if alone else values
     return _Boxes(columns=columns, absent=absent, sizes=sizes)
 
 
@@ -110,7 +117,7 @@ def _rows(fit: Fit | None, boxes: _Boxes, sample: Sample, setting: Setting, seed
         else:
             own = [at[driver, "low"], at[driver, "high"]]
             smaller = min((sample.base(boxes.sizes[driver, side]) for side in ("low", "high")), key=lambda base: base.n)
-            figures = _asymmetry(fit.b[own], draws[:, own], setting)
+            figures = _asymmetry(fit.b[own], draws[:, own], setting) | {"p_value": _equal(fit, own)}
             rows.append(row("nonlinearity", "asymmetry", **figures, **common, **setting.state(smaller)))
     return rows
 
@@ -134,6 +141,12 @@ def _figures(fit: Fit, at: int, sign: float, setting: Setting) -> Row:
     }
 
 
+def _equal(fit: Fit, own: list[int]) -> float:
+    """Two-sided p of equal slopes on both sides; the low side's column runs downwards."""
+    error = np.sqrt(fit.cov[np.ix_(own, own)].sum())
+    return float(2 * stdtr(fit.df_residual, -abs(fit.b[own].sum()) / error)) if error > 0 else 1.0
+
+
 def _draws(fit: Fit, seed: int) -> Array:
     """(DRAWS, k) coefficients drawn from their normal approximation."""
     values, vectors = np.linalg.eigh(fit.cov)
@@ -143,7 +156,7 @@ def _draws(fit: Fit, seed: int) -> Array:
 
 
 def asymmetry(low: Array, high: Array) -> Array:
-    """(…) (reward - penalty) / (|reward| + |penalty|) of coefficients of the low and the high box: -1 … 1."""
+    """(…) (reward - penalty) / (|reward| + |penalty|) of coefficients of the low and the high side: -1 … 1."""
     size = np.abs(high) + np.abs(low)
     return np.asarray(np.where(size > 0, (high + low) / np.where(size > 0, size, 1.0), 0.0))
 
