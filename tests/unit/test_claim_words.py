@@ -72,7 +72,8 @@ GAP = {
     "p_adjusted": 0.0499,
     "comparisons": 21,
 }
-FIT = {"outcome": "intent", "k": 3, "r2": 0.41, "low": 0.3, "high": 0.5}
+FIT = {"outcome": "intent", "k": 3, "r2": 0.41, "low": 0.3, "high": 0.5, "controls": []}
+CONTROLLED = FIT | {"controls": ["city="], "r2_controls": 0.1, "beyond": 0.31}
 PRIORITY = {
     "driver": "trust",
     "outcome": "intent",
@@ -109,6 +110,7 @@ LIMIT = {
     "r2": 0.2,
     "drivers": ["trust"],
     "corrected": False,
+    "controls": [],
 }
 PANEL = {
     "driver": "trust",
@@ -193,7 +195,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         LEAD | {"k": 7, "leaders": ["trust", "price", "app"]},
         LEAD | {"leaders": ["trust", "price", "app"]},
     ],
-    "fit": [FIT, FIT | {"k": 1}],
+    "fit": [FIT, FIT | {"k": 1}, CONTROLLED, CONTROLLED | {"k": 1}],
     "priority": [PRIORITY],
     "quadrant": [{"driver": "trust", "quadrant": place, "prob": 0.98} for place in ("fix", "keep", "low", "overkill")],
     "segment": [
@@ -229,13 +231,20 @@ CASES: dict[str, list[dict[str, Any]]] = {
         for weak in ([], ["price"])
     ],
     "caveat": [CAVEAT, CAVEAT | {"b": 0.1, "r": -0.3}],
-    "limit": [LIMIT, LIMIT | {"drivers": ["trust", "price"]}, LIMIT | {"corrected": True}],
+    "limit": [
+        LIMIT,
+        LIMIT | {"drivers": ["trust", "price"]},
+        LIMIT | {"corrected": True},
+        LIMIT | {"controls": ["city="]},
+    ],
     "sample_type": [{"n": 250}],
 }
 
 CHECK_VALUES: dict[str, Any] = {
     "r2": 0.4,
     "adjusted": -0.01,
+    "beyond": 0.3,
+    "controls": [],
     "f": 20.0,
     "p": 0.0001,
     "df1": 3.0,
@@ -289,7 +298,7 @@ CHECK_VALUES: dict[str, Any] = {
     "outcome": "intent",
 }
 SPECIAL: dict[str, list[dict[str, Any]]] = {
-    "model_fit": [{"adjusted": None}],
+    "model_fit": [{"adjusted": None}, {"controls": ["city="]}],
     "precision": [{"clustered": True, "units": 12}],
     "panel": [{"variant": "all_first"}],
     "corrected": [{"variant": "impossible"}, {"variant": "unsteady"}],

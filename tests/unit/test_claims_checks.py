@@ -83,7 +83,7 @@ def test_checks_that_do_not_apply_are_left_out(make_ledger: Maker) -> None:
 
 def test_a_published_table_keeps_the_checks_that_need_no_answers(make_ledger: Maker) -> None:
     found = [check.id for check in all_checks(make_ledger(**PUBLISHED))]
-    kept = ("model_fit", "overall_test", "precision", "panel", "corrected", "reliability", "same_source", "sample")
+    kept = ("model_fit", "overall_test", "precision", "panel", "corrected", "reliability", "sample")
     assert found == list(kept)
 
 

@@ -176,6 +176,19 @@ def test_fit_is_low_where_nothing_may_be_said(make_ledger: Maker) -> None:
     assert the(fit(make_ledger(f_p=0.2))).variant == "low"
 
 
+@pytest.mark.parametrize(("controls", "variant", "first"), [(0.1, "plain", "clear"), (0.31, "low", "none")])
+def test_what_controls_explain_is_not_what_the_drivers_explain(
+    make_ledger: Maker, controls: float, variant: str, first: str
+) -> None:
+    study = {"controls": [{"variable": "city", "label": {}}]}
+    ledger = make_ledger(r2=0.4, rows=[row("regression", "r2_controls", estimate=controls)], study=study)
+    claim = the(fit(ledger))
+    assert (claim.variant, claim.values["controls"]) == (variant, ["city="])
+    assert (claim.values["r2"], claim.values["beyond"]) == (0.4, pytest.approx(0.4 - controls))
+    headline = the(lead(ledger))
+    assert (headline.variant, headline.values["r2"]) == (first, pytest.approx(0.4 - controls))
+
+
 @pytest.mark.parametrize(
     ("p", "facts", "variant", "level"),
     [

@@ -209,7 +209,7 @@ UNKNOWN = row("disattenuated", "reliability_used", term="a", state="not_defined"
         ({"alpha": {"y": 0.3}}, ["causal", "sample_unknown", "low_reliability", "same_source"]),
         ({"one_item": ["a"], "rows": [UNKNOWN]}, ["causal", "sample_unknown", "single_items", "same_source"]),
         ({"one_item": ["a"]}, ["causal", "sample_unknown", "same_source"]),
-        ({"study": {"published": True}}, ["published", "causal", "sample_unknown", "same_source"]),
+        ({"study": {"published": True}}, ["published", "causal", "sample_unknown"]),
         (city(south=150, p=None), ["causal", "sample_unknown", "small_segment", "same_source"]),
     ],
 )
@@ -222,7 +222,12 @@ def test_kind_of_sample(make_ledger: Maker, kind: str | None) -> None:
     assert the(sample_type(make_ledger(study={"sample": {"type": kind}}))).variant == (kind or "unknown")
 
 
-@pytest.mark.parametrize(("facts", "told"), [({}, True), ({"without": ("disattenuated",)}, False)])
+UNSTEADY = row("disattenuated", "lmg_share", term="a", estimate=0.4, reason="unsteady")
+
+
+@pytest.mark.parametrize(
+    ("facts", "told"), [({}, True), ({"without": ("disattenuated",)}, False), ({"rows": [UNSTEADY]}, False)]
+)
 def test_the_limit_of_poor_measurement_points_at_corrected_shares(
     make_ledger: Maker, facts: dict[str, Any], told: bool
 ) -> None:

@@ -77,6 +77,11 @@ class Ledger:
     def outcome(self) -> str:
         return str(self.study["outcome"])
 
+    @property
+    def controls(self) -> list[str]:
+        """'variable=' of every control, under which words know its name."""
+        return [f"{control['variable']}=" for control in self.study.get("controls", ())]
+
     def find(
         self, analysis: str, metric: str, term: str | None = None, group: str | None = None, contrast: str | None = None
     ) -> int | None:
@@ -127,9 +132,13 @@ class Ledger:
         first, *others = self.ranked()
         return [first, *(name for name in others if self.above(first, name) < CLEAR)]
 
+    def explained(self) -> float:
+        """What the drivers explain, and their shares divide: R² less that of the controls, which come before them."""
+        return self.value("regression", "r2") - (self.figure("regression", "r2_controls") or 0.0)
+
     def tells_nothing(self) -> bool:
         """Whether the drivers explain too little to speak of shares: R² under its floor, or an overall F that fails."""
-        return self.value("regression", "r2") < FLOOR_R2 or (self.overall_p() or 0.0) >= 0.05
+        return self.explained() < FLOOR_R2 or (self.overall_p() or 0.0) >= 0.05
 
     def overall_p(self) -> float | None:
         """p of the overall F; None where drivers that repeat each other leave none."""

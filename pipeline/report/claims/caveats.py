@@ -65,7 +65,7 @@ def limits(ledger: Ledger) -> list[Claim]:
 
 def _limits(ledger: Ledger) -> Iterator[tuple[str, dict[str, object]]]:
     study, outcome = ledger.study, ledger.outcome
-    r2 = ledger.value("regression", "r2")
+    r2 = ledger.explained()
     if study.get("published"):
         yield "published", {"outcome": outcome}
     if study["simulated"]:
@@ -77,9 +77,9 @@ def _limits(ledger: Ledger) -> Iterator[tuple[str, dict[str, object]]]:
         yield kind or "sample_unknown", {"n": ledger.sample["n"]}
     yield from _small_segments(ledger)
     if FLOOR_R2 <= r2 < MODEST_R2 or ledger.tells_nothing():
-        yield "low_fit", {"outcome": outcome, "r2": r2}
+        yield "low_fit", {"outcome": outcome, "r2": r2, "controls": ledger.controls}
     yield from _measurement(ledger)
-    if study["design"] == "survey":
+    if study["design"] == "survey" and not study.get("published"):
         yield "same_source", {"outcome": outcome}
 
 

@@ -48,9 +48,11 @@ def verdict(passed: bool, noted: bool) -> str:
 
 
 def model_fit(ledger: Ledger) -> Check:
-    r2 = ledger.value("regression", "r2")
+    """By what the drivers explain beyond the controls."""
+    r2, beyond = ledger.value("regression", "r2"), ledger.explained()
     values = {"r2": r2, "adjusted": ledger.figure("regression", "r2_adjusted"), "outcome": ledger.outcome}
-    return Check(id="model_fit", verdict=verdict(r2 >= NOTE_R2, r2 >= FLOOR_R2), values=values)
+    values |= {"controls": ledger.controls, "beyond": beyond}
+    return Check(id="model_fit", verdict=verdict(beyond >= NOTE_R2, beyond >= FLOOR_R2), values=values)
 
 
 def overall_test(ledger: Ledger) -> Check | None:
@@ -122,8 +124,9 @@ def reliability(ledger: Ledger) -> Check | None:
 
 
 def same_source(ledger: Ledger) -> Check | None:
-    values = {"outcome": ledger.outcome}
-    return Check(id="same_source", verdict="note", values=values) if ledger.study["design"] == "survey" else None
+    """Of answers to one questionnaire; who or what is behind a published table is not known."""
+    asked = ledger.study["design"] == "survey" and not ledger.study.get("published")
+    return Check(id="same_source", verdict="note", values={"outcome": ledger.outcome}) if asked else None
 
 
 def sample(ledger: Ledger) -> Check:

@@ -57,7 +57,7 @@ def _values(ledger: Ledger, ranked: list[str], leaders: list[str], prob: float |
         "others": leaders[1:],
         "leaders_share": sum(ledger.value("importance", "lmg_share", name) for name in leaders),
         "outcome": ledger.outcome,
-        "r2": ledger.value("regression", "r2"),
+        "r2": ledger.explained(),
         "n_eff": ledger.sample["n_eff"],
         "units": ledger.sample["units"],
         "few_units": ledger.sample["units"] < FEWEST_UNITS,
@@ -72,11 +72,11 @@ def reservations(ledger: Ledger, first: str) -> list[str]:
 
 
 def _guards(ledger: Ledger, leaders: list[str], first: str, prob: float | None) -> tuple[Guard, ...]:
-    r2, p = ledger.value("regression", "r2"), ledger.overall_p()
+    r2, p = ledger.explained(), ledger.overall_p()
     weakest = min((ledger.above(first, name) for name in ledger.drivers if name != first), default=1.0)
     caveats, against = ledger.caveats(first), contradicting(ledger, first)
     return (
-        Guard(rule="r2 of at least the floor", required=FLOOR_R2, found=r2, passed=r2 >= FLOOR_R2),
+        Guard(rule="r2 of the drivers of at least the floor", required=FLOOR_R2, found=r2, passed=r2 >= FLOOR_R2),
         Guard(rule="overall F p below", required=0.05, found=p, passed=p is None or p < 0.05),
         ledger.size_guard(),
         Guard(rule="prob_above for every other driver of at least", required=CLEAR, found=weakest,
@@ -135,7 +135,7 @@ def _capped(level: int | None, ledger: Ledger, leaders: list[str]) -> int | None
 
 
 def fit(ledger: Ledger) -> list[Claim]:
-    """How much of the outcome the drivers explain together: low under the floor, else plain."""
+    """How much of the outcome the drivers explain together, beyond the controls: low under the floor, else plain."""
     r2 = ledger.row("regression", "r2")
     values = {
         "outcome": ledger.outcome,
@@ -143,9 +143,13 @@ def fit(ledger: Ledger) -> list[Claim]:
         "r2": r2["estimate"],
         "low": r2["conf_low"],
         "high": r2["conf_high"],
+        "controls": ledger.controls,
+        "r2_controls": ledger.figure("regression", "r2_controls") or 0.0,
+        "beyond": ledger.explained(),
     }
     variant = "low" if ledger.tells_nothing() else "plain"
-    return [Claim(id="fit", variant=variant, values=values, evidence=ledger.at(("regression", "r2")))]
+    evidence = ledger.at(("regression", "r2"), ("regression", "r2_controls"))
+    return [Claim(id="fit", variant=variant, values=values, evidence=evidence)]
 
 
 def unique(ledger: Ledger) -> list[Claim]:

@@ -136,12 +136,15 @@ def corrected_form(variant: str, values: Values) -> str:
 
 
 def limit_form(variant: str, values: Values) -> str:
+    if variant == "low_fit" and values["controls"]:
+        return "low_fit_controlled"
     return "low_reliability_corrected" if variant == "low_reliability" and values["corrected"] else variant
 
 
 FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "lead": lead_form,
     "segment": segment_form,
+    "fit": lambda variant, values: f"{variant}_controlled" if values["controls"] else variant,
     "prediction": lambda variant, values: "nothing" if values["r2_cv"] <= 0 else variant,
     "equal": lambda variant, values: "several" if variant == "undecided" and values["pairs"] > 1 else variant,
     "groups": lambda variant, values: variant if values["ranked"] else "unranked",
@@ -251,6 +254,12 @@ def _check_keys(check_id: str, verdict: str, values: Values) -> tuple[str, str]:
     return (special(verdict, values) if special else None) or ("result", verdict)
 
 
+def _model_fit(verdict: str, values: Values) -> tuple[str, str]:
+    return "bare" if values["adjusted"] is None else "result", f"{verdict}_controlled" if values[
+        "controls"
+    ] else verdict
+
+
 def _precision(verdict: str, values: Values) -> tuple[str, str]:
     scarce = verdict == "failed" and values["units"] < values["fewest"]
     return "clustered" if values["clustered"] else "result", "units" if scarce else verdict
@@ -283,7 +292,7 @@ def _corrected(_verdict: str, values: Values) -> tuple[str, str] | None:
 REORDERED = ("note", "all_first")
 
 SPECIAL: Mapping[str, Callable[[str, Values], tuple[str, str] | None]] = {
-    "model_fit": lambda verdict, values: ("bare", verdict) if values["adjusted"] is None else None,
+    "model_fit": _model_fit,
     "precision": _precision,
     "panel": lambda verdict, values: ("result", "reordered") if (verdict, values["variant"]) == REORDERED else None,
     "corrected": _corrected,
