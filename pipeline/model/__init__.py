@@ -27,6 +27,8 @@ class Setting:
     draws: int = 2000
     sesoi: float | None = None
     """Smallest difference of two shares that matters, where the study declares one."""
+    collinear: bool = False
+    """Whether drivers that repeat each other are shown all the same."""
 
     @classmethod
     def of(cls, study: Study) -> Setting:
@@ -39,6 +41,7 @@ class Setting:
             seed=model.seed,
             draws=model.draws,
             sesoi=model.sesoi,
+            collinear=model.collinear == "show",
         )
 
     def state(self, base: Base) -> dict[str, str]:

@@ -12,7 +12,8 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.drivers import Importance, decompose, r2_row
 from pipeline.model.effects import holm
-from pipeline.model.players import Structure
+from pipeline.model.importance import SMALLEST_EIGENVALUE, usable
+from pipeline.model.players import Structure, settled
 from pipeline.model.resample import Panel, Resampled, difference_p, interval
 from pipeline.moments import Moments
 from pipeline.sample import Groups, Sample
@@ -38,13 +39,16 @@ class Level:
         return {"lmg_share": self.importance.share(), "b": (point, draws)}
 
 
-def level_of(resampled: Resampled, structure: Structure) -> Level | str:
-    """The level, or the state that forbids it (see `decompose`)."""
-    importance = decompose(resampled, methods=("lmg",), structure=structure)
+def level_of(resampled: Resampled, structure: Structure, floor: float = SMALLEST_EIGENVALUE) -> Level | str:
+    """The level, or the state that forbids it (see `decompose`); slopes are NaN where drivers repeat each other."""
+    importance = decompose(resampled, methods=("lmg",), structure=structure, floor=floor)
     if isinstance(importance, str):
         return importance
-    drawn = slopes(resampled.draws, np.isfinite(importance.r2_draws))
-    return Level(importance=importance, slopes=(slopes(resampled.point, np.asarray(True)), drawn))
+    point, draws = (
+        slopes(each, usable(settled(each.correlations, structure)[..., :-1, :-1]))
+        for each in (resampled.point, resampled.draws)
+    )
+    return Level(importance=importance, slopes=(point, draws))
 
 
 def panels(sample: Sample, setting: Setting) -> dict[str, Panel]:
@@ -78,8 +82,13 @@ def hidden_levels(sample: Sample, groups: Groups, setting: Setting) -> set[str]:
 
 
 def slopes(moments: Moments, good: Array) -> Array:
-    """(…, p) regression coefficients; NaN where not (…) good, as the drivers cannot be told apart there."""
+    """(…, p) regression coefficients; NaN where not (…) good, as the drivers cannot be told apart there.
+
+    A column that does not vary has the slope 0.
+    """
     cov = moments.cov
+    flat = np.isnan(np.diagonal(moments.correlations, axis1=-2, axis2=-1))
+    cov = np.where(flat[..., :, None] | flat[..., None, :], np.eye(cov.shape[-1]), cov)
     safe = np.where(good[..., None, None], cov[..., :-1, :-1], np.eye(cov.shape[-1] - 1))
     solved = np.linalg.solve(safe, cov[..., :-1, -1:])[..., 0]
     return np.asarray(np.where(good[..., None], solved, np.nan))
@@ -94,7 +103,8 @@ def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Sett
     gaps: list[Row] = []
     structure = Structure.of(sample.model)
     levels = {name: each for name, each in resampled.items() if "=" in name and not name.startswith("items:")}
-    parts = {name: level_of(each, structure) for name, each in levels.items()}
+    floor = 0.0 if setting.collinear else SMALLEST_EIGENVALUE
+    parts = {name: level_of(each, structure, floor) for name, each in levels.items()}
     for variable, groups in sample.groups.items():
         hidden = hidden_levels(sample, groups, setting)
         for level in groups.levels:
@@ -149,10 +159,19 @@ def _level_rows(name: str, part: Level | str, base: Base, sample: Sample, settin
 def _figures(values: Mapping[str, tuple[Array, Array]], common: Row, sample: Sample, setting: Setting) -> Iterator[Row]:
     """Rows of each metric from its point (k,) and draws (B, k)."""
     for metric, (point, draws) in values.items():
+        if not np.isfinite(point).all():
+            yield from _repeated(metric, common, sample)
+            continue
         low, high = interval(draws, setting.level)
         for at, term in enumerate(_terms(metric, sample)):
             limits = spread(draws[:, at], low[at], high[at], setting.level)
             yield row(ANALYSIS[metric], metric, term=term, estimate=float(point[at]), **limits, **common)
+
+
+def _repeated(metric: str, common: Row, sample: Sample) -> Iterator[Row]:
+    """Coefficients of drivers that repeat each other within a level."""
+    for term in _terms(metric, sample):
+        yield row(ANALYSIS[metric], metric, term=term, **common | {"state": "singular", "reason": "collinear"})
 
 
 def _gap_rows(

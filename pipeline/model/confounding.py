@@ -28,7 +28,7 @@ def confounding_rows(model: Fit, moments: Moments, sample: Sample, setting: Sett
     where drivers repeat each other.
     """
     terms, found = sample.model, moments.correlations
-    if not usable(found[:-1, :-1]):
+    if not usable(found[:-1, :-1]) or np.isnan(model.b).any():
         absent: Row = {"state": "singular", "reason": "singular", "outcome": setting.outcome, **everyone(sample)}
         yield from (row("tipping", "partial_r2", term=driver, **absent) for driver in sample.drivers)
         return

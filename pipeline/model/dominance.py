@@ -13,7 +13,7 @@ from pipeline.model.importance import usable
 from pipeline.model.importance._subsets import unexplained
 from pipeline.model.importance.complete_dominance import shares_won
 from pipeline.model.importance.conditional_dominance import by_size
-from pipeline.model.players import Structure, arranged, left_by, spans
+from pipeline.model.players import Structure, arranged, left_by, settled, spans
 from pipeline.model.resample import Resampled, interval
 from pipeline.sample import Sample
 
@@ -67,7 +67,8 @@ def commonality_rows(
     parts = {"unique": last}
     if structure.groups:
         good = np.isfinite(importance.r2_draws)
-        both = resampled.point.correlations, resampled.draws.correlations[good]
+        point, draws = (settled(each.correlations, structure) for each in (resampled.point, resampled.draws))
+        both = point, draws[good]
         point, draws = both if usable(both[0][:-1, :-1]) else map(loosened, both)
         beyond = _beyond(point, last[0][None], structure)[0], last[1].copy()
         beyond[1][good] = _beyond(draws, last[1][good], structure)

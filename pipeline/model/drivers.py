@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, everyone, spread
 from pipeline.model.importance import INFERRED, METHODS, SMALLEST_EIGENVALUE, r2, usable
-from pipeline.model.players import MOST_DRAWN, Structure, arranged, drawn_values, owen, values
+from pipeline.model.players import MOST_DRAWN, Structure, arranged, drawn_values, owen, settled, values
 from pipeline.model.resample import Interval, Resampled, corrected_interval, interval, rank_interval, ranks
 from pipeline.sample import Sample
 from pipeline.weight import Base
@@ -67,10 +67,13 @@ def decompose(
     all is explained, nothing can be shared out: that is 'singular' too. A floor of 0 shows collinear drivers all the
     same, with a ridge of 1e-9: R² of a subset is then that of least squares, so that LMG, first and Kruskal's measure
     share equally between exact duplicates, each of which has next to nothing of its own (last), and betas are split.
+    Controls and levels of a category that do not occur are left out, resample by resample (see `settled`); a driver
+    that does not vary at all in the sample is 'no_variance'.
     """
     structure = structure or Structure.plain(resampled.point.names[:-1])
-    point, draws = resampled.point.correlations, resampled.draws.correlations
-    if not np.isfinite(point).all():
+    point, draws = (settled(each.correlations, structure) for each in (resampled.point, resampled.draws))
+    alone = np.isnan(np.diagonal(resampled.point.correlations))[structure.controls :]
+    if not np.isfinite(point).all() or any(alone[list(own)].all() for own in structure.columns):
         return "no_variance"
     if floor < SMALLEST_EIGENVALUE:
         point, draws = loosened(point), loosened(draws)
@@ -164,7 +167,8 @@ def player_group_rows(resampled: Resampled, structure: Structure, sample: Sample
     rows += [each for each in _rank_rows("groups", whole, setting.level, common) if each["metric"] in kept]
     if structure.parents:
         return rows + list(_absent_rows("groups", "owen", structure.players, "interaction", common))
-    both = resampled.point.correlations, resampled.draws.correlations[np.isfinite(whole.r2_draws)]
+    point, draws = (settled(each.correlations, structure) for each in (resampled.point, resampled.draws))
+    both = point, draws[np.isfinite(whole.r2_draws)]
     point, draws = map(loosened, both) if loose else both
     return rows + _owen_rows(point, draws, structure, setting.level, common)
 

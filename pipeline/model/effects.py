@@ -7,8 +7,8 @@ from scipy.special import fdtrc
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
-from pipeline.model.importance import culprits
-from pipeline.model.regression import Fit, ols
+from pipeline.model.importance import SMALLEST_EIGENVALUE, culprits
+from pipeline.model.regression import Fit, ols_apart
 from pipeline.moments import Moments
 from pipeline.sample import Sample
 
@@ -20,9 +20,9 @@ LARGEST = 30.0
 
 
 def fit(sample: Sample) -> Fit:
-    """The linear model of the outcome on all drivers, and on the controls where there are any."""
+    """The linear model of the outcome on all drivers, and on the controls where there are any (see `ols_apart`)."""
     model = sample.model
-    return ols(model.x, model.y, model.names[:-1], design=sample.design)
+    return ols_apart(model.x, model.y, model.names[:-1], design=sample.design)
 
 
 def holm(p: Array) -> Array:
@@ -39,7 +39,8 @@ def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setti
     """Coefficients (b, beta) with robust errors, and the whole-model figures except R² (see drivers.r2_row).
 
     One of each a column of the model, whose `moments` these are; those of a category have the contrast 'level:…' and
-    stand against its reference. Controls stay out of the family of Holm.
+    stand against its reference. Controls stay out of the family of Holm. Columns that repeat each other have no
+    coefficients: 'singular', reason 'collinear'.
     """
     common: Row = {"outcome": setting.outcome, **everyone(sample)}
     rows = [
@@ -56,7 +57,7 @@ def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setti
     intercept = _coefficient("b", "intercept", model, 0, 1.0, low, high, setting.level)
     rows.append(row("regression", **intercept, **common))
     for at, (name, level) in enumerate(sample.model.places, start=1):
-        family: Row = {"p_adjusted": float(adjusted[at - 1])} if at > controls else {}
+        family: Row = {"p_adjusted": float(adjusted[at - 1])} if at > controls and np.isfinite(model.b[at]) else {}
         contrast = {} if level is None else {"contrast": f"level:{level}"}
         for metric, unit in (("b", 1.0), ("beta", ratio[at])):
             figures = _coefficient(metric, name, model, at, unit, low, high, setting.level)
@@ -74,6 +75,8 @@ def _categories(sample: Sample, common: Row) -> list[Row]:
 def _coefficient(
     metric: str, term: str, model: Fit, at: int, unit: float, low: Array, high: Array, level: float
 ) -> Row:
+    if np.isnan(model.b[at]):
+        return {"metric": metric, "term": term, "state": "singular", "reason": "collinear"}
     return {
         "metric": metric,
         "term": term,
@@ -113,14 +116,17 @@ def unique_rows(model: Fit, sample: Sample, setting: Setting) -> list[Row]:
 def own_f(model: Fit, sample: Sample, columns: tuple[int, ...]) -> tuple[float, int]:
     """F and its first degrees of freedom for the coefficients of some columns, counted after the controls."""
     at = 1 + sample.model.controls + np.array(columns)
+    b = model.b[at]
     if len(at) == 1:
         error = model.se_classical if model.errors == "hc3" else model.se
         return float((model.b[at[0]] / error[at[0]]) ** 2), 1
-    cov = model.cov
+    cov = model.cov[np.ix_(at, at)]
     if model.errors == "hc3":
-        full = np.column_stack([np.ones(len(sample.model.x)), sample.model.x - sample.model.x.mean(0)])
-        cov = model.sigma**2 * np.linalg.inv(full.T @ full)
-    return float(model.b[at] @ np.linalg.solve(cov[np.ix_(at, at)], model.b[at])) / len(at), len(at)
+        sd = sample.model.x.std(0)
+        scaled = (sample.model.x - sample.model.x.mean(0)) / sd
+        inverse = np.linalg.pinv(scaled.T @ scaled, rcond=SMALLEST_EIGENVALUE, hermitian=True)
+        b, cov = b * sd[at - 1], model.sigma**2 * inverse[np.ix_(at - 1, at - 1)]
+    return float(b @ np.linalg.solve(cov, b)) / len(at), len(at)
 
 
 def overlap_rows(correlations: Array, sample: Sample, setting: Setting) -> list[Row]:

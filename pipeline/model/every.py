@@ -32,6 +32,7 @@ from pipeline.model.jackknife import acceleration, share_of
 from pipeline.model.jackknife import influence as influences
 from pipeline.model.panels import panels
 from pipeline.model.players import Structure, arranged, sampling_error
+from pipeline.model.regression import ols_apart
 from pipeline.model.resample import Kind, Panel, Resampled, resample
 from pipeline.model.robustness import assumptions, disattenuation, halo, nonlinearity
 from pipeline.sample import Sample
@@ -60,7 +61,7 @@ def refuse_unusable(study: Study, people: Sample) -> None:
             "collinear: show to divide it all the same."
         )
         raise AnalysisRefused(study.problem(message, "model", "drivers"))
-    if not repeated and culprits(np.corrcoef(model.values, rowvar=False)):
+    if ols_apart(model.x, model.y, model.names[:-1]).r2 > 1 - SMALLEST_EIGENVALUE:
         message = (
             f"the outcome '{people.outcome}' is an exact combination of the drivers, so there is nothing to explain; "
             "take out the driver that repeats it."

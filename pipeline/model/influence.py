@@ -6,9 +6,10 @@ import numpy as np
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
-from pipeline.model.importance import r2, usable
-from pipeline.model.players import Structure, arranged, drawn_values, values
-from pipeline.model.regression import Fit, ols
+from pipeline.model.drivers import NOTHING, loosened
+from pipeline.model.importance import SMALLEST_EIGENVALUE, r2, usable
+from pipeline.model.players import Structure, arranged, drawn_values, settled, values
+from pipeline.model.regression import Fit, ols_apart
 from pipeline.moments import Moments, from_sums, unit_sums
 from pipeline.sample import Sample
 
@@ -22,11 +23,12 @@ def influence_rows(model: Fit, moments: Moments, sample: Sample, setting: Settin
     """Largest Cook's distance, and what leaving out one respondent does to R² and to the first driver."""
     common: Row = {"outcome": setting.outcome, **everyone(sample)}
     terms = sample.model
-    unweighted = ols(terms.x, terms.y, terms.names[:-1])
-    without = _without_one(model, moments, sample).correlations
-    good = usable(without[:, :-1, :-1]) & np.isfinite(without).all((-2, -1))
-    whole, others = moments.correlations[None], without[good]
-    structure = Structure.of(terms)
+    unweighted = ols_apart(terms.x, terms.y, terms.names[:-1])
+    structure, floor = Structure.of(terms), SMALLEST_EIGENVALUE
+    whole, without = moments.correlations, settled(_without_one(model, moments, sample).correlations, structure)
+    if not usable(whole[:-1, :-1]):
+        whole, without, floor = loosened(whole), loosened(without), 0.0
+    whole, others = whole[None], without[usable(without[:, :-1, :-1], floor) & np.isfinite(without).all((-2, -1))]
     here = arranged(whole, structure)
     exact = values(here, structure, "lmg")[0]
     lmg = drawn_values(arranged(others, structure), exact, here, structure, "lmg") if len(others) else exact[None][:0]
@@ -34,7 +36,12 @@ def influence_rows(model: Fit, moments: Moments, sample: Sample, setting: Settin
     return [
         row("influence", "cooks_distance", estimate=float(unweighted.cooks.max()), **common),
         row("influence", "leave_one_out_r2", estimate=float(np.abs(fits[1] - fits[0]).max(initial=0.0)), **common),
-        row("influence", "leave_one_out_first", estimate=float((lmg.argmax(-1) != exact.argmax()).sum()), **common),
+        row(
+            "influence",
+            "leave_one_out_first",
+            estimate=float((lmg.max(-1) > lmg[:, exact.argmax()] + NOTHING).sum()),
+            **common,
+        ),
     ]
 
 

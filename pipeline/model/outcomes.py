@@ -11,7 +11,8 @@ from scipy.special import ndtri
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
-from pipeline.model.importance import METHODS, r2
+from pipeline.model.drivers import loosened
+from pipeline.model.importance import METHODS, culprits, r2, usable
 from pipeline.model.likelihood import (
     MOST_DRIVERS,
     Count,
@@ -38,6 +39,7 @@ MOST_CATEGORIES = 30
 
 STATES: Mapping[str, str] = {
     "separation": "not_defined",
+    "collinear": "singular",
     "nothing_explained": "not_defined",
     "not_counts": "not_defined",
     "two_categories": "not_defined",
@@ -132,6 +134,8 @@ def _data(outcome: Array | str, sample: Sample) -> Data | str:
     """Rows to fit; where they are many, equal ones are put together. Or the reason why nothing is fitted."""
     if isinstance(outcome, str):
         return outcome
+    if _repeated(sample):
+        return "collinear"
     drivers = len(sample.drivers)
     x, y, weight = sample.scores[:, :-1], outcome, sample.design.weight / sample.design.weight.mean()
     of_row = np.arange(len(x))
@@ -144,6 +148,11 @@ def _data(outcome: Array | str, sample: Sample) -> Data | str:
             return "too_much_work"
         x, y, weight = patterns[:, :-1], patterns[:, -1].astype(int), np.bincount(of_row, weight)
     return Data(x=x, y=y, weight=weight, of_row=of_row)
+
+
+def _repeated(sample: Sample) -> bool:
+    """Whether drivers repeat each other, so that their coefficients cannot be fitted."""
+    return bool(culprits(np.corrcoef(sample.scores[:, :-1], rowvar=False).reshape(len(sample.drivers), -1)))
 
 
 def _share_rows(name: str, found: Shares, sample: Sample, setting: Setting) -> list[Row]:
@@ -171,6 +180,8 @@ def _interval(error: float, low: float, high: float, setting: Setting) -> Row:
 
 
 def _parallel_row(steps: Array | str, sample: Sample, setting: Setting) -> Row:
+    if not isinstance(steps, str) and _repeated(sample):
+        steps = "collinear"
     found = steps if isinstance(steps, str) else parallel_lines(sample.scores[:, :-1], steps, sample.design)
     common = _common("ordered_mcfadden", sample, setting)
     if isinstance(found, ParallelLines):
@@ -183,6 +194,7 @@ def _polychoric_rows(sample: Sample, setting: Setting) -> list[Row]:
     if not found.ordered.any():
         return _absent("polychoric", "nothing_ordered", sample, setting)
     matrix = found.moments.correlations
+    matrix = matrix if usable(matrix[:-1, :-1]) else loosened(matrix)
     whole = float(r2(matrix[:-1, :-1], matrix[:-1, -1]))
     raw = METHODS["lmg"](matrix[:-1, :-1], matrix[:-1, -1])
     common = _common("polychoric", sample, setting) | ({"reason": "smoothed"} if found.smoothed else {})

@@ -47,7 +47,8 @@ OF_COLUMNS = ("lmg", "first", "last", "kruskal")
 class Structure:
     """Who the players are. columns: those of each player, counted after the controls. controls: columns before them.
 
-    parents: players that must be in before a player (an interaction) may enter. groups: name -> its players.
+    parents: players that must be in before a player (an interaction) may enter. groups: name -> its players. optional:
+    places (controls counted) of columns that may be constant in a resample or a group: controls and levels.
     """
 
     players: tuple[str, ...]
@@ -55,6 +56,7 @@ class Structure:
     controls: int = 0
     parents: Mapping[int, tuple[int, ...]] = field(default_factory=dict)
     groups: Mapping[str, tuple[int, ...]] = field(default_factory=dict)
+    optional: tuple[int, ...] = ()
 
     @classmethod
     def plain(cls, names: tuple[str, ...]) -> Structure:
@@ -69,6 +71,9 @@ class Structure:
             controls=terms.controls,
             parents=terms.parents,
             groups=terms.groups,
+            optional=tuple(
+                at for at, (_, level) in enumerate(terms.places) if at < terms.controls or level is not None
+            ),
         )
 
     @property
@@ -98,7 +103,13 @@ class Structure:
         for child, needed in self.parents.items():
             waits.setdefault(home[child], set()).update({home[parent] for parent in needed} - {home[child]})
         parents = {child: tuple(sorted(needed)) for child, needed in waits.items() if needed}
-        return Structure(players=tuple(members), columns=tuple(columns), controls=self.controls, parents=parents)
+        return Structure(
+            players=tuple(members),
+            columns=tuple(columns),
+            controls=self.controls,
+            parents=parents,
+            optional=self.optional,
+        )
 
     @property
     def possible(self) -> bool:
@@ -110,6 +121,16 @@ class Structure:
         if self.parents and method != "lmg":
             return "interaction"
         return None if self.single or method in OF_COLUMNS else "several_columns"
+
+
+def settled(correlations: Array, structure: Structure) -> Array:
+    """(…, q, q) the same, where an optional column that does not vary goes with nothing instead of being NaN.
+
+    Least squares gives such a column no slope, so R² of every subset is that without it.
+    """
+    flat = np.isnan(np.diagonal(correlations, axis1=-2, axis2=-1))
+    flat[..., [at for at in range(flat.shape[-1]) if at not in structure.optional]] = False
+    return np.where(flat[..., :, None] | flat[..., None, :], np.eye(flat.shape[-1]), correlations)
 
 
 def arranged(correlations: Array, structure: Structure) -> Array:

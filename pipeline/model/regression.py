@@ -6,12 +6,13 @@ Weights are sampling weights. In a simple sample errors are HC3
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from scipy.special import fdtrc, stdtr, stdtrit
 
+from pipeline.model.importance import culprits
 from pipeline.weight import Design
 
 Array = np.ndarray
@@ -48,7 +49,8 @@ class Fit:
     @property
     def p(self) -> Array:
         """(k,) two-sided p values of t = b / se."""
-        return np.asarray(2 * stdtr(self.df_residual, -np.abs(self.b / self.se)))
+        with np.errstate(divide="ignore", invalid="ignore"):
+            return np.asarray(2 * stdtr(self.df_residual, -np.abs(self.b / self.se)))
 
     def interval(self, level: float) -> tuple[Array, Array]:
         """Limits of the t interval of every coefficient."""
@@ -58,7 +60,7 @@ class Fit:
     @property
     def cooks(self) -> Array:
         """(r,) Cook's distances, from the classical leverages."""
-        k = len(self.b)
+        k = self.df_model + ("intercept" in self.names)
         return self.residuals**2 * self.leverage / (k * self.sigma**2 * (1 - self.leverage) ** 2)
 
 
@@ -99,6 +101,33 @@ def ols(x: Array, y: Array, names: tuple[str, ...], *, intercept: bool = True, d
         **tested,
         errors="hc3" if design is None else "design",
     )
+
+
+def ols_apart(x: Array, y: Array, names: tuple[str, ...], *, design: Design | None = None) -> Fit:
+    """The fit also where columns repeat each other: their coefficients and errors are NaN, everything else is right.
+
+    Left out are columns that repeat those before them, which changes neither fit, residuals nor other coefficients.
+    """
+    together = np.corrcoef(x, rowvar=False).reshape(x.shape[1], -1)
+    repeated = culprits(together)
+    if not repeated:
+        return ols(x, y, names, design=design)
+    kept: list[int] = []
+    for at in range(x.shape[1]):
+        if not culprits(together[np.ix_([*kept, at], [*kept, at])]):
+            kept.append(at)
+    fit = ols(x[:, kept], y, tuple(names[at] for at in kept), design=design)
+    known = [at for at in range(len(kept)) if kept[at] not in repeated]
+    to, of = (np.array([0, *(1 + at for at in some)]) for some in ([kept[at] for at in known], known))
+    b, se, classical = np.full((3, 1 + len(names)), np.nan)
+    cov = np.full((len(b), len(b)), np.nan)
+    b[to], se[to], classical[to], cov[np.ix_(to, to)] = (
+        fit.b[of],
+        fit.se[of],
+        fit.se_classical[of],
+        fit.cov[np.ix_(of, of)],
+    )
+    return replace(fit, names=("intercept", *names), b=b, se=se, se_classical=classical, cov=cov)
 
 
 def _overall(b: Array, cov: Array, r2: float, df: int, first: int, design: Design | None) -> dict[str, Any]:

@@ -38,7 +38,8 @@ def tipping_rows(moments: Moments, sample: Sample, setting: Setting) -> Iterator
     """
     if len(sample.drivers) < 2:
         return
-    if not usable(moments.correlations[:-1, :-1]):
+    observed = np.corrcoef(sample.model.x, rowvar=False)
+    if not usable(moments.correlations[:-1, :-1]) or not usable(observed):
         absent: Row = {"state": "singular", "reason": "singular", "outcome": setting.outcome, **everyone(sample)}
         yield from (row("tipping", metric, **absent) for metric in ("tipping_respondents", "tipping_share"))
         return

@@ -42,8 +42,10 @@ def refused(folder: Folder, columns: dict[str, Any], **keys: Any) -> WhybuyError
 
 
 def test_sound_answers_are_analysed(study_folder: Folder) -> None:
-    found = run(study_folder, answers())
-    assert found.estimates["state"].isin(["ok", "not_defined", "too_few"]).all()
+    estimates = run(study_folder, answers()).estimates
+    assert (estimates.loc[estimates["analysis"].isin(["importance", "regression"]), "state"] == "ok").all()
+    assert estimates["state"].isin(["ok", "low_base", "not_defined", "too_few"]).all()
+    assert set(estimates.loc[estimates["state"] == "low_base", "analysis"]) <= {"nonlinearity"}
 
 
 def test_one_row(study_folder: Folder) -> None:

@@ -9,7 +9,7 @@ from scipy.special import gammaincc, ndtr, stdtr
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
-from pipeline.model.regression import Fit, ols
+from pipeline.model.regression import Fit, ols_apart
 from pipeline.model.robustness._boosting import BINS, bins
 from pipeline.sample import Sample
 
@@ -26,7 +26,7 @@ def assumption_rows(sample: Sample, setting: Setting, order: Array | None = None
     """
     common = {"outcome": setting.outcome, **everyone(sample)}
     model = sample.model
-    fit = ols(model.x, model.y, model.names[:-1])
+    fit = ols_apart(model.x, model.y, model.names[:-1])
     return [
         *_distinct(sample, common),
         *_monotone(sample, common),

@@ -9,7 +9,7 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, everyone, spread
 from pipeline.model.drivers import FEWEST_USABLE
-from pipeline.model.importance import METHODS, SMALLEST_EIGENVALUE, r2
+from pipeline.model.importance import METHODS, SMALLEST_EIGENVALUE, r2, usable
 from pipeline.model.players import Structure, drawn_values
 from pipeline.model.reliability import alpha
 from pipeline.model.resample import Resampled, corrected_interval, interval
@@ -71,7 +71,11 @@ def disattenuated_rows(
     corrected_draws = disattenuated(scores.draws.correlations, drawn)
     return [
         *_used(names, point, drawn, unknown, declared, sample, setting),
-        *_shares(names[:-1], corrected, corrected_draws, sample, setting),
+        *(
+            _shares(names[:-1], corrected, corrected_draws, sample, setting)
+            if usable(scores.point.correlations[:-1, :-1])
+            else _absent_rows(names[:-1], "singular", sample, setting)
+        ),
     ]
 
 
@@ -100,13 +104,17 @@ def _used(
     return rows
 
 
+def _absent_rows(drivers: tuple[str, ...], reason: str, sample: Sample, setting: Setting) -> list[Row]:
+    absent = {"outcome": setting.outcome, "state": "singular", "reason": reason, **everyone(sample)}
+    shares = [row("disattenuated", "lmg_share", term=driver, **absent) for driver in drivers]
+    return [*shares, row("disattenuated", "r2", **absent)]
+
+
 def _shares(drivers: tuple[str, ...], point: Array, draws: Array, sample: Sample, setting: Setting) -> list[Row]:
     common = {"outcome": setting.outcome, **everyone(sample)}
     good = possible(draws)
     if not possible(point):
-        absent = {"state": "singular", "reason": "overcorrected", **common}
-        shares = [row("disattenuated", "lmg_share", term=driver, **absent) for driver in drivers]
-        return [*shares, row("disattenuated", "r2", **absent)]
+        return _absent_rows(drivers, "overcorrected", sample, setting)
     raw = METHODS["lmg"](point[:-1, :-1], point[:-1, -1])
     share, whole = raw / raw.sum(), raw.sum()
     if good.mean() < FEWEST_USABLE:

@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone, spread
 from pipeline.model.drivers import decompose
+from pipeline.model.importance import SMALLEST_EIGENVALUE
 from pipeline.model.resample import Panel, Resampled, interval
 from pipeline.sample import Sample
 
@@ -85,7 +86,7 @@ def _eigenvalue(part: str, panel: Resampled, sample: Sample, setting: Setting) -
 
 def _share_rows(part: str, panel: Resampled, sample: Sample, setting: Setting) -> list[Row]:
     common = {"outcome": setting.outcome, "contrast": f"part:{part}", **everyone(sample)}
-    importance = decompose(panel, methods=("lmg",))
+    importance = decompose(panel, methods=("lmg",), floor=0.0 if setting.collinear else SMALLEST_EIGENVALUE)
     names = panel.point.names[:-1]
     if isinstance(importance, str):
         absent = {"state": importance, "reason": importance, **common}

@@ -145,7 +145,7 @@ def _doubts(view: View, words: Words) -> Told:
         yield words("method.corrected"), ("spearman",)
     if view.holds("halo", "lmg_share"):
         yield words("method.halo"), ()
-    if any(view.rows("tipping", "tipping_respondents")):
+    if any(row["term"] for row in view.rows("tipping", "tipping_respondents")):
         yield words("method.tipping"), ("broderick",)
     if view.holds("tipping", "robustness_value"):
         yield words("method.confounding"), ("cinelli",)

@@ -128,7 +128,7 @@ def tipping(view: View, words: Words) -> list[Table]:
 
 
 def _people(view: View, words: Words) -> list[Table]:
-    found = list(view.rows("tipping", "tipping_respondents"))
+    found = [row for row in view.rows("tipping", "tipping_respondents") if row["term"]]
     rows = []
     for row in found:
         second = (row["contrast"] or "").removeprefix("above:")
