@@ -259,7 +259,7 @@ def test_a_weak_model_ranks_nobody() -> None:
     found = made("weak")
     assert View(found).claims("lead")[0]["variant"] == "none"
     summary = SECTIONS["summary"].context(View(found), View(found).words("en"))
-    assert summary["headline_text"] == "These ratings tell us little about purchase intent"
+    assert summary["headline_text"] == "These drivers tell us little about purchase intent"
     assert summary["cards"] == []
     assert "No single finding passed" in visible(page(found, "en"))
 

@@ -8,6 +8,8 @@ from string import Formatter
 
 import pytest
 
+from pipeline.estimates import row
+from pipeline.report.sections._common import cell, state_notes
 from pipeline.report.words import Words, WordsError, catalogue
 from pipeline.report.words._catalogue import Message
 from pipeline.report.words._formats import FORMATS
@@ -208,3 +210,27 @@ def test_nothing_is_silently_left_out() -> None:
         words()("claim.quadrant.fix", driver="trust", prob=None)
     with pytest.raises(WordsError, match="cannot be printed as 'Label'"):
         words()("claim.quadrant.fix", driver="nobody", prob=0.5)
+
+
+@pytest.mark.parametrize(
+    ("state", "reason", "note", "text"),
+    [
+        ("not_defined", "nothing_ordered", "Polychoric correlations are for answers in few steps", "not defined"),
+        ("not_defined", "one_item", "One question alone does not tell how reliably it measures.", "not defined"),
+        ("singular", "overcorrected", "Where reliabilities are too low", "not possible"),
+        ("singular", "singular", "Where drivers cannot be told apart", "drivers inseparable"),
+        ("not_defined", "a_new_one", "At least one figure does not exist in this case.", "not defined"),
+        ("suppressed", "complementary", "Figures based on fewer than 10 respondents are hidden", "hidden (too few)"),
+        ("ok", "unsteady", "In more than a tenth of the resamples", "0.40"),
+    ],
+)
+def test_a_missing_figure_is_explained_by_its_reason(state: str, reason: str, note: str, text: str) -> None:
+    known = Words("en", {}, FACTS | {"minimum_base": 10, "low_base": 30})
+    found = row("disattenuated", "lmg_share", state=state, reason=reason, estimate=0.4 if state == "ok" else None)
+    assert (state_notes([found, None, found], known) or "").startswith(note)
+    assert (state_notes([found, None, found], known) or "").count(".") == 1
+    assert cell(found, "num2", known)["text"] == text
+
+
+def test_figures_that_stand_need_no_note() -> None:
+    assert state_notes([row("importance", "lmg_share", estimate=0.4)], words()) is None

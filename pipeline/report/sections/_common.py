@@ -14,7 +14,8 @@ Claim = Mapping[str, Any]
 METHODS = ("lmg", "relative_weights", "car", "pratt", "kruskal", "last", "first", "betasq")
 """Importance metrics in the order of the report: those that divide the explained variance, then the others."""
 MOST_LIMITS = 5
-NOTED = ("low_base", "suppressed", "singular", "no_variance", "too_few", "not_defined", "not_converged")
+NOTED = ("low_base", "suppressed", "singular", "no_variance", "too_few", "not_defined", "not_converged", "ok")
+"""States in the order of their notes; a figure that stands may have a reason why it has no interval."""
 
 
 def columns(words: Words, *keys: str) -> list[dict[str, Any]]:
@@ -72,13 +73,23 @@ def _framed(row: Row, text: str, words: Words) -> Cell:
 
 
 def _absent(row: Row, words: Words) -> Cell:
-    return {"text": words(f"state.{row['state']}"), "muted": True}
+    """Its state, or the reason of it where the state alone would say something else."""
+    key = f"why.{row['reason']}.cell"
+    return {"text": words(key if key in words else f"state.{row['state']}"), "muted": True}
 
 
 def state_notes(rows: Iterable[Row | None], words: Words) -> str | None:
-    """One sentence for each state that occurs, in a fixed order; None where every figure stands."""
-    found = {row["state"] for row in rows if row is not None}
-    return sentences([words(f"state.{state}.note") for state in NOTED if state in found], words) or None
+    """One sentence for each reason why a figure, or its interval, is missing; None where every figure stands."""
+    found = dict.fromkeys((row["state"], row["reason"]) for row in rows if row is not None)
+    keys = [_note(*one, words) for one in sorted(found, key=lambda one: NOTED.index(one[0]))]
+    return sentences([words(key) for key in dict.fromkeys(keys) if key], words) or None
+
+
+def _note(state: str, reason: str | None, words: Words) -> str | None:
+    """Key of the sentence for a reason; that of the state where the reason has none or is one of size."""
+    if f"why.{reason}" in words:
+        return f"why.{reason}"
+    return None if state == "ok" else f"state.{state}.note"
 
 
 def sentences(texts: Iterable[str | None], words: Words) -> str:
