@@ -12,6 +12,8 @@ from pipeline.responses import Responses
 from pipeline.study import Study
 
 Array = np.ndarray
+Columns = tuple[tuple[str, ...], Array]
+"""Names and (rows, columns) of one variable."""
 
 MOST_CATEGORIES = 12
 """Levels of a category in the model; each takes a degree of freedom."""
@@ -127,16 +129,24 @@ def _columns(responses: Responses, study: Study, name: str) -> tuple[tuple[str, 
 
 
 def terms_of(study: Study, scores: Array, variables: Variables, rows: Array, weight: Array) -> Terms:
-    """Terms over the analysed rows; factors of an interaction are centred at their weighted mean."""
+    """Terms over the analysed rows; factors of an interaction are centred at their weighted mean.
+
+    Levels that occur in none of these rows have no column; raises AnalysisRefused where a driver has one level only.
+    """
     constructs = dict(zip(study.used, scores.T, strict=True))
+    present = {name: _present(*variables.columns[name], rows) for name in variables.columns}
+    single = [name for name in study.drivers if name in present and not present[name][0]]
+    if single:
+        message = f"everybody in the model is of one and the same '{single[0]}', so it explains nothing; leave it out."
+        raise AnalysisRefused(study.problem(message, "model", "drivers"))
     names: list[str] = []
     columns: list[Array] = []
     for control in study.controls:
-        names += variables.columns[control][0]
-        columns += list(variables.columns[control][1][rows].T)
+        names += present[control][0]
+        columns += list(present[control][1].T)
     controls, at = len(names), []
     for player in study.drivers:
-        own = _player(player, constructs, variables, rows, weight)
+        own = _player(player, constructs, present, weight)
         at.append(tuple(range(len(names) - controls, len(names) - controls + len(own[0]))))
         names += own[0]
         columns += own[1]
@@ -154,19 +164,29 @@ def terms_of(study: Study, scores: Array, variables: Variables, rows: Array, wei
     )
 
 
+def _present(names: tuple[str, ...], values: Array, rows: Array) -> Columns:
+    """Columns over the analysed rows; the first level that occurs stands in for a reference that does not."""
+    values = values[rows]
+    if "=" not in names[0]:
+        return names, values
+    occurring = list(np.flatnonzero(values.any(0)))
+    kept = occurring if (values.sum(1) == 0).any() else occurring[1:]
+    return tuple(names[at] for at in kept), values[:, kept]
+
+
 def _kind(player: str, constructs: Mapping[str, Array], variables: Variables) -> str:
     return "construct" if player in constructs else variables.kinds.get(player, "interaction")
 
 
 def _player(
-    player: str, constructs: Mapping[str, Array], variables: Variables, rows: Array, weight: Array
+    player: str, constructs: Mapping[str, Array], present: Mapping[str, Columns], weight: Array
 ) -> tuple[tuple[str, ...], list[Array]]:
     if player in constructs:
         return (player,), [constructs[player]]
-    if player in variables.columns:
-        names, values = variables.columns[player]
-        return names, list(values[rows].T)
-    product = np.ones(len(rows))
+    if player in present:
+        names, values = present[player]
+        return names, list(values.T)
+    product = np.ones(len(weight))
     for part in player.split("*"):
         product = product * (constructs[part] - np.average(constructs[part], weights=weight))
     return (player,), [product]

@@ -45,7 +45,7 @@ def level_of(resampled: Resampled, structure: Structure, floor: float = SMALLEST
     if isinstance(importance, str):
         return importance
     point, draws = (
-        slopes(each, usable(settled(each.correlations, structure)[..., :-1, :-1]))
+        slopes(each, usable(settled(each.correlations, structure.optional)[..., :-1, :-1]))
         for each in (resampled.point, resampled.draws)
     )
     return Level(importance=importance, slopes=(point, draws))

@@ -67,7 +67,7 @@ def commonality_rows(
     parts = {"unique": last}
     if structure.groups:
         good = np.isfinite(importance.r2_draws)
-        point, draws = (settled(each.correlations, structure) for each in (resampled.point, resampled.draws))
+        point, draws = (settled(each.correlations, structure.optional) for each in (resampled.point, resampled.draws))
         both = point, draws[good]
         point, draws = both if usable(both[0][:-1, :-1]) else map(loosened, both)
         beyond = _beyond(point, last[0][None], structure)[0], last[1].copy()

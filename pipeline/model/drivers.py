@@ -71,7 +71,7 @@ def decompose(
     that does not vary at all in the sample is 'no_variance'.
     """
     structure = structure or Structure.plain(resampled.point.names[:-1])
-    point, draws = (settled(each.correlations, structure) for each in (resampled.point, resampled.draws))
+    point, draws = (settled(each.correlations, structure.optional) for each in (resampled.point, resampled.draws))
     alone = np.isnan(np.diagonal(resampled.point.correlations))[structure.controls :]
     if not np.isfinite(point).all() or any(alone[list(own)].all() for own in structure.columns):
         return "no_variance"
@@ -167,7 +167,7 @@ def player_group_rows(resampled: Resampled, structure: Structure, sample: Sample
     rows += [each for each in _rank_rows("groups", whole, setting.level, common) if each["metric"] in kept]
     if structure.parents:
         return rows + list(_absent_rows("groups", "owen", structure.players, "interaction", common))
-    point, draws = (settled(each.correlations, structure) for each in (resampled.point, resampled.draws))
+    point, draws = (settled(each.correlations, structure.optional) for each in (resampled.point, resampled.draws))
     both = point, draws[np.isfinite(whole.r2_draws)]
     point, draws = map(loosened, both) if loose else both
     return rows + _owen_rows(point, draws, structure, setting.level, common)

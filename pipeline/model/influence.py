@@ -25,7 +25,10 @@ def influence_rows(model: Fit, moments: Moments, sample: Sample, setting: Settin
     terms = sample.model
     unweighted = ols_apart(terms.x, terms.y, terms.names[:-1])
     structure, floor = Structure.of(terms), SMALLEST_EIGENVALUE
-    whole, without = moments.correlations, settled(_without_one(model, moments, sample).correlations, structure)
+    whole, without = (
+        moments.correlations,
+        settled(_without_one(model, moments, sample).correlations, structure.optional),
+    )
     if not usable(whole[:-1, :-1]):
         whole, without, floor = loosened(whole), loosened(without), 0.0
     whole, others = whole[None], without[usable(without[:, :-1, :-1], floor) & np.isfinite(without).all((-2, -1))]

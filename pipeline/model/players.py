@@ -123,13 +123,13 @@ class Structure:
         return None if self.single or method in OF_COLUMNS else "several_columns"
 
 
-def settled(correlations: Array, structure: Structure) -> Array:
+def settled(correlations: Array, optional: tuple[int, ...]) -> Array:
     """(…, q, q) the same, where an optional column that does not vary goes with nothing instead of being NaN.
 
     Least squares gives such a column no slope, so R² of every subset is that without it.
     """
     flat = np.isnan(np.diagonal(correlations, axis1=-2, axis2=-1))
-    flat[..., [at for at in range(flat.shape[-1]) if at not in structure.optional]] = False
+    flat[..., [at for at in range(flat.shape[-1]) if at not in optional]] = False
     return np.where(flat[..., :, None] | flat[..., None, :], np.eye(flat.shape[-1]), correlations)
 
 

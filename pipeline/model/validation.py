@@ -8,6 +8,7 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
 from pipeline.model.importance import usable
 from pipeline.model.keyed import words
+from pipeline.model.players import Structure, settled
 from pipeline.moments import Moments
 from pipeline.sample import Sample
 from pipeline.weight import Design
@@ -21,7 +22,8 @@ def validation_rows(sample: Sample, setting: Setting, seed: int) -> list[Row]:
     """r2_cv of the whole model; 'singular' where the columns cannot be told apart without one of the folds."""
     common: Row = {"outcome": setting.outcome, **everyone(sample)}
     model = sample.model
-    value = cross_validated(model.values, model.names, sample.design, folds(sample.design, seed))
+    optional = Structure.of(model).optional
+    value = cross_validated(model.values, model.names, sample.design, folds(sample.design, seed), optional)
     if value is None:
         return [row("regression", "r2_cv", state="singular", reason="singular", **common)]
     return [row("regression", "r2_cv", estimate=value, **common)]
@@ -38,11 +40,14 @@ def folds(design: Design, seed: int) -> Array:
     return np.asarray(dealt[design.unit])
 
 
-def cross_validated(values: Array, names: tuple[str, ...], design: Design, fold: Array) -> float | None:
+def cross_validated(
+    values: Array, names: tuple[str, ...], design: Design, fold: Array, optional: tuple[int, ...] = ()
+) -> float | None:
     """1 less the squared errors of prediction over those of the mean, both from the other folds; weighted.
 
     Every fold is predicted by the moments of all rows less its own (Stone 1974), so the rows are passed once. Below 0
-    where the model predicts worse than the mean; None where it cannot be fitted without one of the folds.
+    where the model predicts worse than the mean; None where it cannot be fitted without one of the folds. optional:
+    columns that may be constant without a fold, and then have the slope 0 there.
     """
     whole = Moments.of(values, names, design.weight)
     apart = _by_fold(values, design.weight, fold, whole)
@@ -54,10 +59,11 @@ def cross_validated(values: Array, names: tuple[str, ...], design: Design, fold:
         products=whole.products - apart.products,
         rows=whole.rows,
     )
-    found = train.correlations
+    found = settled(train.correlations, optional)
     if not np.isfinite(found).all() or not usable(found[:, :-1, :-1]).all():
         return None
-    cov = train.cov
+    flat = np.isnan(np.diagonal(train.correlations, axis1=1, axis2=2))
+    cov = np.where(flat[:, :, None] | flat[:, None], np.eye(len(names)), train.cov)
     slopes = np.linalg.solve(cov[:, :-1, :-1], cov[:, :-1, -1:])[..., 0]
     missed = _squared(apart, train, np.concatenate([-slopes, np.ones((len(slopes), 1))], 1))
     spread = _squared(apart, train, np.eye(len(names))[[-1]].repeat(len(slopes), 0))
