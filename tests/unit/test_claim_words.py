@@ -171,6 +171,7 @@ MEANS = {
     "b": "south",
     "outcome": "intent",
     "p_adjusted": 0.002,
+    "comparisons": 2,
     "total": -0.5,
     "low": -0.8,
     "high": -0.2,
@@ -216,16 +217,17 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "specification": [
         *(CURVE | {"axis": axis, "value": value} for axis, values in CHOICES.items() for value in values),
         CURVE | {"axis": None, "value": None},
+        CURVE | {"axis": "outcome", "value": "ranks", "share": 0.6},
     ],
     "corrected": [CORRECTED | {"uncorrected": names} for names in ([], ["trust"], ["trust", "intent"])],
-    "halo": [HALO],
+    "halo": [HALO | {"group": group} for group in (False, True)],
     "tipping": [TIPPED | {"k": k} for k in (12, 1)] + [TIPPED | {"k": None, "share": None}],
     "confounding": [HIDDEN],
     "linearity": [BENT, BENT | {"linear": -0.02, "boosted": -0.03}],
     "asymmetry": [UNEVEN],
     "change": [CHANGE | size for size in SIZES]
     + [CHANGE | SIZES[0] | {"total": 0.05, "low": 0.01, "high": 0.09, "part": 0.04}],
-    "gap": [MEANS | size for size in SIZES] + [MEANS | SIZES[0] | {"settled": False}],
+    "gap": [MEANS | size for size in SIZES] + [MEANS | SIZES[0] | {"settled": False, "comparisons": 1}],
     "unique": [
         {"adds": ["trust"], "nothing": ["price"], "outcome": "intent", "k": 2, "p": 0.004, "weak": weak}
         for weak in ([], ["price"])
@@ -301,6 +303,7 @@ SPECIAL: dict[str, list[dict[str, Any]]] = {
     "model_fit": [{"adjusted": None}, {"controls": ["city="]}],
     "precision": [{"clustered": True, "units": 12}],
     "panel": [{"variant": "all_first"}],
+    "specification": [{"variant": "mostly", "share": 0.95}],
     "corrected": [{"variant": "impossible"}, {"variant": "unsteady"}],
     "tipping": [{"k": None}],
     "predictors": [{"each": 50}, {"k": 1}],
@@ -422,14 +425,14 @@ def test_two_drivers_that_cannot_be_told_apart_are_not_called_equal() -> None:
 def test_a_turned_difference_names_the_stronger_group_first() -> None:
     values = GAP | {"estimate_a": 0.1, "estimate_b": 0.4, "difference": -0.3, "low": -0.62, "high": 0.02}
     text = render("segment", "differs", values, Words("en", LABELS, FACTS))["text"] or ""
-    assert "in the group “South” than in “North” (coefficient 0.40 against 0.10" in text
+    assert "in “South” than in “North” (coefficient 0.40 against 0.10" in text
     assert "difference 0.30, 95% interval −0.02 to 0.62" in text
     assert "after correcting for 21 comparisons, p = .0499" in text
 
 
 def test_a_negative_coefficient_is_not_called_a_closer_tie() -> None:
     text = render("segment", "differs", GAP | {"estimate_b": -0.1}, Words("en", LABELS, FACTS))["text"] or ""
-    assert text.startswith("The coefficient of trust differs between the groups")
+    assert text.startswith("The coefficient of trust differs between “North” and “South”")
 
 
 def test_no_difference_is_never_said_without_its_interval(words: Words) -> None:

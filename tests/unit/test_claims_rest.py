@@ -57,7 +57,8 @@ def test_quadrants_are_named_only_where_no_interval_touches_a_line(make_ledger: 
     }
     near = make_ledger(shares={"a": 0.4, "b": 0.29, "c": 0.19, "d": 0.1}, performance=performance | {"a": (49, 47, 51)})
     assert [claim.variant for claim in quadrants(near)] == ["crossing", "crossing", "classified", "classified"]
-    assert [claim.variant for claim in quadrants(make_ledger(shares={"a": 1.0}))] == ["crossing"]
+    assert quadrants(make_ledger(shares={"a": 1.0})) == []
+    assert quadrants(make_ledger(r2=0.05)) == []
 
 
 CITY = {

@@ -113,6 +113,8 @@ def test_halo(make_ledger: Maker, within: Mapping[str, float], variant: str) -> 
     rows += [row("halo", "lmg_share", term=name, contrast="part:within", estimate=s) for name, s in within.items()]
     claim = the(halo(make_ledger(rows=rows)))
     assert (claim.variant, claim.values["pooled"], claim.values["within"]) == (variant, 0.4, within["a"])
+    assert claim.values["group"] == (variant == "agrees")
+    assert the(halo(make_ledger(rows=rows, above={("a", "b"): 0.9}))).values["group"]
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,12 @@ def _gap(ledger: Ledger, at: Contrast, comparisons: int) -> Claim | None:
         return None
     p = min(1.0, total["p_value"] * comparisons)
     values = {"variable": variable, "a": a, "b": b, "outcome": ledger.outcome, "p_adjusted": p}
-    values |= {"total": total["estimate"], "low": total["conf_low"], "high": total["conf_high"]}
+    values |= {
+        "comparisons": comparisons,
+        "total": total["estimate"],
+        "low": total["conf_low"],
+        "high": total["conf_high"],
+    }
     for part, row in parts.items():
         if row is not None:
             values |= {part: row["estimate"], f"{part}_low": row["conf_low"], f"{part}_high": row["conf_high"]}

@@ -50,8 +50,13 @@ def verdict(passed: bool, noted: bool) -> str:
 def model_fit(ledger: Ledger) -> Check:
     """By what the drivers explain beyond the controls."""
     r2, beyond = ledger.value("regression", "r2"), ledger.explained()
-    values = {"r2": r2, "adjusted": ledger.figure("regression", "r2_adjusted"), "outcome": ledger.outcome}
-    values |= {"controls": ledger.controls, "beyond": beyond}
+    values = {
+        "r2": r2,
+        "adjusted": ledger.figure("regression", "r2_adjusted"),
+        "outcome": ledger.outcome,
+        "controls": ledger.controls,
+        "beyond": beyond,
+    }
     return Check(id="model_fit", verdict=verdict(beyond >= NOTE_R2, beyond >= FLOOR_R2), values=values)
 
 

@@ -66,8 +66,11 @@ def _priority_values(ledger: Ledger, best: str, important: float) -> dict[str, A
 
 
 def quadrants(ledger: Ledger) -> list[Claim]:
-    """For every rated driver: classified where no interval touches a line and P is .975 or more each, else crossing."""
-    return [_quadrant(ledger, name) for name in _rated(ledger)]
+    """For every rated driver: classified where no interval touches a line and P is .975 or more each, else crossing.
+
+    Nothing where drivers are not ranked: their importances are then no ground to place them on.
+    """
+    return [_quadrant(ledger, name) for name in _rated(ledger)] if ledger.compares() else []
 
 
 def _rated(ledger: Ledger) -> list[str]:
@@ -81,7 +84,7 @@ def _quadrant(ledger: Ledger, name: str) -> Claim:
     performance = _performance_side(ledger, name)
     chances = [ledger.value("performance", metric, name) for metric in ("prob_important", "prob_rated_low")]
     firm = all(chance >= CLEAR or chance <= 1 - CLEAR for chance in chances)
-    sure = firm and importance != "across" and performance != "across" and len(ledger.drivers) > 1
+    sure = firm and importance != "across" and performance != "across"
     likely = QUADRANTS[chances[0] >= 0.5, chances[1] >= 0.5]
     quadrant = QUADRANTS[importance == "high", performance == "low"] if sure else likely
     prob = ledger.value("performance", "prob_quadrant", name, quadrant)

@@ -87,7 +87,10 @@ def _share(ledger: Ledger, name: str) -> float:
 
 
 def halo(ledger: Ledger) -> list[Claim]:
-    """For stacked ratings: agrees where the same driver comes first within respondents, else differs."""
+    """For stacked ratings: agrees where the same driver comes first within respondents, else differs.
+
+    group: whether another one that comes first there belongs to the leaders.
+    """
     driver = ledger.ranked()[0]
     shares = {name: ledger.figure("halo", "lmg_share", name, "part:within") for name in ledger.drivers}
     general = ledger.figure("halo", "first_eigenvalue", None, "part:total")
@@ -100,6 +103,7 @@ def halo(ledger: Ledger) -> list[Claim]:
         "pooled": _share(ledger, driver),
         "within": shares[driver],
         "other_within": shares[other],
+        "group": other in ledger.leaders(),
         "first_eigenvalue": general,
         "outcome": ledger.outcome,
     }

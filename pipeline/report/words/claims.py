@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipeline.report.claims.robustness import MOST
 from pipeline.report.words import Words
 
 Values = Mapping[str, Any]
@@ -130,6 +131,15 @@ def caveat_form(variant: str, values: Values) -> str:
     return "sign_up" if variant == "sign" and values["b"] > 0 else variant
 
 
+def by_chance(variant: str, values: Values) -> bool:
+    """Whether it is the test against shuffled outcomes alone that keeps specifications from being stable."""
+    return variant == "mostly" and values["share"] >= MOST
+
+
+def specification_form(variant: str, values: Values) -> str:
+    return "chance" if by_chance(variant, values) else variant if values["axis"] else "even"
+
+
 def corrected_form(variant: str, values: Values) -> str:
     """'_part' where some construct could not be corrected; a claim without corrected shares has one form."""
     return variant if variant in ("impossible", "none") or not values["uncorrected"] else f"{variant}_part"
@@ -150,7 +160,8 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "groups": lambda variant, values: variant if values["ranked"] else "unranked",
     "change": small_form,
     "gap": gap_form,
-    "specification": lambda variant, values: variant if values["axis"] else "even",
+    "specification": specification_form,
+    "halo": lambda variant, values: "differs_group" if variant == "differs" and values["group"] else variant,
     "corrected": corrected_form,
     "linearity": lambda variant, values: "nothing" if max(values["linear"], values["boosted"]) <= 0 else variant,
     "tipping": lambda variant, values: "unfound" if values["k"] is None else variant,
@@ -283,6 +294,10 @@ def _outliers(verdict: str, values: Values) -> tuple[str, str] | None:
     return ("result", "flips") if values["changes"] else ("result", "far") if values["far"] else None
 
 
+def _specification(_verdict: str, values: Values) -> tuple[str, str] | None:
+    return ("result", "chance") if by_chance(values["variant"], values) else None
+
+
 def _corrected(_verdict: str, values: Values) -> tuple[str, str] | None:
     if values["variant"] == "impossible":
         return "impossible", "overcorrected"
@@ -295,6 +310,7 @@ SPECIAL: Mapping[str, Callable[[str, Values], tuple[str, str] | None]] = {
     "model_fit": _model_fit,
     "precision": _precision,
     "panel": lambda verdict, values: ("result", "reordered") if (verdict, values["variant"]) == REORDERED else None,
+    "specification": _specification,
     "corrected": _corrected,
     "tipping": lambda verdict, values: ("unfound", verdict) if values["k"] is None else None,
     "predictors": _predictors,
