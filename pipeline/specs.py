@@ -282,7 +282,7 @@ class Correlations(Spec):
     """A published correlation table, in place of data."""
 
     file: str = Field(description="CSV inside the study folder: names, correlations; mean and sd if they are known.")
-    n: int = Field(ge=4, description="Respondents behind the table.")
+    n: int = Field(ge=4, le=10_000_000, description="Respondents behind the table.")
 
 
 class Definition(Spec):
