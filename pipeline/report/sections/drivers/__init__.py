@@ -110,8 +110,15 @@ def _ranks(view: View, name: str, words: Words) -> str:
     return low if low == high else words("ui.range", low=low, high=high)
 
 
+def _own(view: View) -> tuple[str, str]:
+    """The test of a driver's own contribution, as the claim `unique`: its coefficient, or the F where one has none."""
+    rows = [view.estimate("regression", "b", name) for name in view.drivers]
+    tested = all(row is not None and row["p_adjusted"] is not None for row in rows)
+    return ("regression", "b") if tested else ("importance", "f_unique")
+
+
 def _numbers(view: View, words: Words) -> dict[str, Any]:
-    rows = []
+    rows, own = [], _own(view)
     for name in view.ranked():
         share, beta = view.estimate("importance", "lmg_share", name), view.estimate("regression", "beta", name)
         rows.append(
@@ -123,7 +130,7 @@ def _numbers(view: View, words: Words) -> dict[str, Any]:
                 cell(view.estimate("importance", "prob_rank_1", name), "cell", words),
                 cell(beta, "r", words),
                 cell(beta, "pv", words, value="p_value"),
-                cell(view.estimate("importance", "f_unique", name), "pv", words, value="p_adjusted"),
+                cell(view.estimate(*own, name), "pv", words, value="p_adjusted"),
             ]
         )
     heads = columns(words, "driver", "share", "interval", "rank", "prob_first", "beta", "p", "p_unique")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pipeline.report.sections._common import claim_texts
+from pipeline.report.sections._common import claim_texts, sentences
 from pipeline.report.sections.robustness import _curve, _tables
 from pipeline.report.view import View
 from pipeline.report.words import Words
@@ -30,9 +30,16 @@ def context(view: View, words: Words) -> dict[str, Any]:
     return {
         "nav": words("robustness.nav"),
         "title": words("robustness.title"),
-        "lede": words("robustness.lede"),
+        "lede": sentences([words("robustness.lede"), _open(view, words)], words),
         "parts": [part for part in _parts(view, words) if part["figure"] or part["texts"] or part["tables"]],
     }
+
+
+def _open(view: View, words: Words) -> str | None:
+    """That the driver of which the sentences speak is no clear leader, where it is none."""
+    lead = view.claim("lead")
+    told = lead is not None and view.ranks and lead["variant"] != "clear"
+    return words("robustness.open", driver=lead["values"]["driver"]) if lead and told else None
 
 
 def _parts(view: View, words: Words) -> list[dict[str, Any]]:

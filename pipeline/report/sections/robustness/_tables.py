@@ -40,11 +40,16 @@ def corrected(view: View, words: Words) -> dict[str, Any] | None:
         words,
         uid="corrected",
         title=words("robustness.corrected.title"),
-        subtitle=words("robustness.corrected.subtitle"),
+        subtitle=words("robustness.corrected.subtitle" + (".unsteady" if _unsteady(view) else "")),
         description=words("robustness.corrected.description"),
         note=words("robustness.corrected.note"),
         numbers=_corrections(view, words),
     )
+
+
+def _unsteady(view: View) -> bool:
+    """Whether corrected shares have no interval because too many resamples could not be corrected."""
+    return any(row["reason"] == "unsteady" for row in view.rows("disattenuated", "lmg_share"))
 
 
 def _pair(view: View, name: str) -> tuple[Row | None, Row | None]:
@@ -83,7 +88,8 @@ def _corrections(view: View, words: Words) -> Table:
     last = words("robustness.corrected.r2", outcome=view.outcome)
     rows.append([last, cell(used, "r", words), *(with_interval(row, "r", words) for row in r2)])
     heads = columns(words, "driver", "reliability", "raw", "corrected")
-    note = words("robustness.corrected.known")
+    states = state_notes((_pair(view, name)[1] for name in view.ranked()), words)
+    note = sentences([words("robustness.corrected.known"), states], words)
     return table(heads, rows, caption=words("robustness.corrected.numbers"), note=note)
 
 

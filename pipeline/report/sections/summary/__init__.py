@@ -80,8 +80,16 @@ def _outcome(view: View, words: Words) -> dict[str, Any]:
 
 
 def _explained(view: View, words: Words) -> dict[str, Any]:
-    value = words.format(view.value("regression", "r2"), "cell")
-    return {"label": words("summary.explained"), "value": value, "note": words("summary.explained.note")}
+    """What the drivers explain; beyond the controls, where there are some."""
+    fit = view.claim("fit")
+    controls = fit["values"]["controls"] if fit else []
+    share = fit["values"]["beyond"] if fit and controls else view.value("regression", "r2")
+    note = "summary.explained.beyond" if controls else "summary.explained.note"
+    return {
+        "label": words("summary.explained"),
+        "value": words.format(share, "cell"),
+        "note": words(note, controls=controls),
+    }
 
 
 def _fieldwork(view: View, words: Words) -> dict[str, Any]:
