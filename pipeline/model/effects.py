@@ -7,7 +7,7 @@ from scipy.special import fdtrc
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
-from pipeline.model.importance import SMALLEST_EIGENVALUE, culprits
+from pipeline.model.importance import SMALLEST_EIGENVALUE, culprits, usable
 from pipeline.model.regression import Fit, ols_apart
 from pipeline.moments import Moments
 from pipeline.sample import Sample
@@ -15,6 +15,7 @@ from pipeline.sample import Sample
 Array = np.ndarray
 
 TINY = 1e-16
+RIDGE = 1e-9
 LARGEST = 30.0
 """Log of a variance inflation beyond which its size is a rounding error."""
 
@@ -149,7 +150,12 @@ def overlap_rows(correlations: Array, sample: Sample, setting: Setting) -> list[
 
 
 def inflated(correlations: Array, own: list[int]) -> float:
-    """Generalised variance inflation of some columns beside the others, on the scale of one column."""
+    """Generalised variance inflation of some columns beside the others, on the scale of one column.
+
+    Where columns repeat each other, with a ridge of 1e-9: huge for those that do, and right for the others.
+    """
+    if not usable(correlations):
+        correlations = correlations + RIDGE * np.eye(len(correlations))
     others = [at for at in range(len(correlations)) if at not in own]
     inside, outside = (np.linalg.slogdet(correlations[np.ix_(part, part)])[1] for part in (own, others))
     whole = np.linalg.slogdet(correlations)[1]

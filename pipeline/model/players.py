@@ -162,13 +162,15 @@ def sampling_error(matrices: Array, structure: Structure) -> Array | None:
     return np.asarray(found.std(0, ddof=1) / np.sqrt(BLOCKS))
 
 
-def drawn_values(matrices: Array, exact: Array, point: Array, structure: Structure, method: str) -> Array:
+def drawn_values(
+    matrices: Array, exact: Array, point: Array, structure: Structure, method: str, most: int | None = None
+) -> Array:
     """(b, P) importances in resamples, of which `point` (1, c+1, c+1), with `exact` (P,), is the sample itself.
 
-    Above 16 players LMG and Kruskal's measure are `exact` plus the difference of resample and sample along the same
+    Above 16 players (or `most`) LMG and Kruskal's measure are `exact` plus the difference of resample and sample along the same
     sampled orders (see `moved`): errors of shares are within about a twentieth of those over all orders.
     """
-    if method not in OVER_ORDERS or structure.parents or len(structure.players) <= MOST_DRAWN:
+    if method not in OVER_ORDERS or structure.parents or len(structure.players) <= (most or MOST_DRAWN):
         return values(matrices, structure, method)
     if structure.controls and structure.single and method == "kruskal":
         point, matrices = scaled(point), scaled(matrices)

@@ -17,6 +17,8 @@ from pipeline.sample import Sample
 
 Array = np.ndarray
 
+MOST_EXACT = 12
+"""Drivers up to which every draw is exact: a second opinion may take no longer than the first."""
 LARGEST_R2 = 1.0
 NOTHING = 1e-12
 
@@ -124,7 +126,7 @@ def _shares(drivers: tuple[str, ...], point: Array, draws: Array, sample: Sample
             for driver, each in zip(drivers, share, strict=True)
         ]
         return [*shares, row("disattenuated", "r2", estimate=float(whole), **common)]
-    drawn = drawn_values(draws[good], raw, point[None], Structure.plain(drivers), "lmg")
+    drawn = drawn_values(draws[good], raw, point[None], Structure.plain(drivers), "lmg", MOST_EXACT)
     wholes = drawn.sum(-1)
     every = drawn / wholes[:, None]
     low, high = interval(every, setting.level)

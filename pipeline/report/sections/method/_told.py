@@ -17,6 +17,10 @@ ERRORS = {"simple": ("long", "mackinnon"), "published": ()}
 DESIGNED = ("binder", "kish", "lumley")
 SCALES = ("cronbach", "harman", "mcdonald")
 LMG = ("budescu", "groemping2006", "groemping2007", "lindeman", "shapley")
+FITTED = 500
+"""Most resamples in which polychoric correlations are fitted anew."""
+MOST_EXACT = 16
+"""Drivers up to which resamples go through all orders of entry."""
 METHODS = ("darlington", "genizi", "johnson", "kruskal", "pratt", "zuber")
 
 
@@ -98,7 +102,11 @@ def _importance(view: View, words: Words) -> Told:
     if several:
         yield words("method.importance"), LMG
     kind = resampling(view)
-    yield words(f"method.bootstrap.{kind}"), _SOURCES[kind]
+    fitted = view.study.get("correlations") == "polychoric"
+    draws = min(view.study["draws"], FITTED) if fitted else view.study["draws"]
+    yield words(f"method.bootstrap.{kind}", draws=draws), _SOURCES[kind]
+    if len(view.drivers) > MOST_EXACT:
+        yield words("method.orders"), ()
     yield words("method.r2"), ("efron",)
     if view.study.get("interval") == "bca":
         yield words("method.bca"), ("efron1987",)
