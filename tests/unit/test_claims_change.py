@@ -45,6 +45,7 @@ def waves(
     total = sum(part for part in each.values() if part is not None)
     for name, value in p.items():
         figures = {"estimate": total, "conf_low": total - 0.02, "conf_high": total + 0.02, "p_adjusted": value}
+        figures |= {"p_value": min(1.0, value / 2 if name == "b" else value)}
         rows.append(row("change", "share_change", term=name, contrast=CONTRAST, **figures))
         for part, size_of in each.items():
             limits = {} if size_of is None else {"conf_low": size_of - 0.01, "conf_high": size_of + 0.01}
@@ -83,6 +84,7 @@ def test_the_largest_part_in_the_direction_of_the_change_is_named(
         ),
         ({"a": 0.05, "b": 0.8}, [("a", "none", None)]),
         ({"a": 0.8, "b": 0.06}, [("b", "none", None)]),
+        ({"a": 1.0, "b": 1.0, "c": 1.0}, [("b", "none", None)]),
     ],
 )
 def test_every_sure_change_is_told_and_else_the_nearest(

@@ -54,7 +54,7 @@ def _changes(ledger: Ledger, at: Contrast) -> Iterator[Claim]:
         return
     base = {"variable": variable, "a": a, "b": b, "outcome": ledger.outcome, "comparisons": _family(ledger, variable)}
     sure = [name for name, row in tested.items() if row["p_adjusted"] < LEVELS[2]]
-    nearest = min(tested, key=lambda name: tested[name]["p_adjusted"])
+    nearest = min(tested, key=lambda name: (tested[name]["p_adjusted"], tested[name]["p_value"] or 0.0))
     for name in sure or [nearest]:
         yield _one(ledger, base, contrast, name, tested[name])
 

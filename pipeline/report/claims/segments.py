@@ -33,7 +33,7 @@ def _segment(ledger: Ledger, segment: Values) -> Claim:
     ]
     if not gaps or ledger.tells_nothing() or not ledger.size_guard().passed:
         return Claim(id="segment", variant="small", values=base, guards=(_size_guard(base),))
-    at, _, pair = min(gaps, key=lambda gap: ledger.rows[gap[0]]["p_adjusted"])
+    at, _, pair = min(gaps, key=lambda gap: [ledger.rows[gap[0]][p] or 0.0 for p in ("p_adjusted", "p_value")])
     return _graded(ledger, at, pair, base)
 
 
