@@ -187,6 +187,8 @@ MEANS = {
 TOO_SMALL = {"smallest": "south", "r2": 0.04, "required": 200, "n_eff": 41.2, "required_eff": 50}
 SIZES = [TOO_SMALL | {"smallest_n": n} for n in (124, 240, None)]
 
+UNIQUE = {"adds": ["trust"], "outcome": "intent", "k": 2, "p": 0.004}
+
 CASES: dict[str, list[dict[str, Any]]] = {
     "lead": [
         LEAD,
@@ -229,8 +231,10 @@ CASES: dict[str, list[dict[str, Any]]] = {
     + [CHANGE | SIZES[0] | {"total": 0.05, "low": 0.01, "high": 0.09, "part": 0.04}],
     "gap": [MEANS | size for size in SIZES] + [MEANS | SIZES[0] | {"settled": False, "comparisons": 1}],
     "unique": [
-        {"adds": ["trust"], "nothing": ["price"], "outcome": "intent", "k": 2, "p": 0.004, "weak": weak}
+        UNIQUE | {"weak": weak, "nothing": nothing, "turned": turned}
         for weak in ([], ["price"])
+        for nothing in (["price"], [])
+        for turned in ([], ["app"])
     ],
     "caveat": [CAVEAT, CAVEAT | {"b": 0.1, "r": -0.3}],
     "limit": [

@@ -206,7 +206,13 @@ def test_what_adds_something_of_its_own(
 ) -> None:
     claim = the(unique(make_ledger(p_adjusted=p, **facts)))
     assert found(claim) == (variant, level)
-    assert sorted([*claim.values["adds"], *claim.values["nothing"]]) == list("abcd")
+    assert sorted([*claim.values["adds"], *claim.values["nothing"], *claim.values["turned"]]) == list("abcd")
+
+
+def test_a_turned_sign_is_neither_a_contribution_nor_nothing(make_ledger: Maker) -> None:
+    p = {"a": 0.009, "b": 0.5, "c": 0.01, "d": 0.2}
+    values = the(unique(make_ledger(p_adjusted=p, b={"c": -0.4, "d": -0.1}))).values
+    assert (values["adds"], values["turned"], values["nothing"]) == (["a"], ["c"], ["b", "d"])
 
 
 CATEGORY = {"state": "not_defined", "reason": "category"}

@@ -157,19 +157,27 @@ def unique(ledger: Ledger) -> list[Claim]:
 
     The test is that of the coefficient; where a driver has no single coefficient (a category), all are tested by the F
     of what they add, so that there is one family of tests. Graded by the weakest of those that do, and by how well the
-    others are measured; a driver whose sign is turned round adds nothing that could be read.
+    others are measured; a driver whose sign is turned round adds nothing that could be read, and is told apart.
     """
     rows = _tests(ledger)
     if not rows:
         return []
     tested = {name: float(ledger.rows[at]["p_adjusted"]) for name, at in rows.items()}
     adds = [name for name, p in tested.items() if p < LEVELS[2] and "sign" not in ledger.caveats(name)]
-    nothing = [name for name in tested if name not in adds]
+    turned = [name for name, p in tested.items() if p < LEVELS[2] and name not in adds]
+    nothing = [name for name, p in tested.items() if p >= LEVELS[2]]
     weakest = max((tested[name] for name in adds), default=None)
     graded = weakest is not None and len(tested) > 1 and ledger.ranks()
     level = min(3 if (weakest or 0.0) < LEVELS[3] else 2, _cap(ledger)) if graded else None
-    variant = "none" if not adds else "some" if nothing else "all"
-    values = {"adds": adds, "nothing": nothing, "outcome": ledger.outcome, "k": len(tested), "p": weakest}
+    variant = "none" if not adds else "some" if nothing or turned else "all"
+    values = {
+        "adds": adds,
+        "nothing": nothing,
+        "turned": turned,
+        "outcome": ledger.outcome,
+        "k": len(tested),
+        "p": weakest,
+    }
     values |= {"weak": [name for name in tested if "low_reliability" in ledger.caveats(name)]}
     guards = (Guard(rule="Holm-adjusted p below", required=LEVELS[2], found=min(tested.values()), passed=bool(adds)),)
     evidence = tuple(rows.values())

@@ -145,6 +145,13 @@ def corrected_form(variant: str, values: Values) -> str:
     return variant if variant in ("impossible", "none") or not values["uncorrected"] else f"{variant}_part"
 
 
+def unique_form(variant: str, values: Values) -> str:
+    """Drivers with a turned sign are told apart; with reserve where others are measured poorly."""
+    if values["turned"] and variant != "all":
+        return "turned" if variant == "some" and not values["nothing"] else f"{variant}_turned"
+    return "some_weak" if variant == "some" and values["weak"] else variant
+
+
 def limit_form(variant: str, values: Values) -> str:
     if variant == "low_fit" and values["controls"]:
         return "low_fit_controlled"
@@ -168,7 +175,7 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "nonresponse": nonresponse_form,
     "caveat": caveat_form,
     "limit": limit_form,
-    "unique": lambda variant, values: "some_weak" if variant == "some" and values["weak"] else variant,
+    "unique": unique_form,
     "quadrant": lambda variant, values: values["quadrant"] if variant == "classified" else variant,
 }
 

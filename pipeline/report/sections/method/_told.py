@@ -149,7 +149,7 @@ def _doubts(view: View, words: Words) -> Told:
     """What was tried to make the result fall."""
     if view.specifications:
         yield words("method.specification", count=len(view.specifications)), ("simonsohn",)
-    if view.holds("disattenuated", "lmg_share"):
+    if view.holds("disattenuated", "lmg_share") and view.holds("disattenuated", "reliability_used"):
         yield words("method.corrected"), ("spearman",)
     if view.holds("halo", "lmg_share"):
         yield words("method.halo"), ()

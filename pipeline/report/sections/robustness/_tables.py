@@ -27,8 +27,8 @@ PARTS = ("within", "between")
 
 
 def corrected(view: View, words: Words) -> dict[str, Any] | None:
-    """Raw against corrected shares; None where nothing could be corrected."""
-    if not view.holds("disattenuated", "lmg_share"):
+    """Raw against corrected shares; None where nothing could be corrected, or no reliability is known."""
+    if not (view.holds("disattenuated", "lmg_share") and view.holds("disattenuated", "reliability_used")):
         return None
     return figure(
         "dumbbell",
@@ -128,7 +128,8 @@ def tipping(view: View, words: Words) -> list[Table]:
             for name in view.ranked()
         ]
         heads = columns(words, "driver", "b", *metrics, "confounded_b", "as_strong_as*")
-        note = words("robustness.tipping.note")
+        states = state_notes(view.rows("tipping", "confounded_b"), words)
+        note = sentences([words("robustness.tipping.note"), states], words)
         found.append(table(heads, rows, caption=words("robustness.tipping.strength"), note=note))
     return found
 
