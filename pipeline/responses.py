@@ -83,3 +83,5 @@ class Responses:
     content_sha256: str
     duplicates: int
     """Rows that repeated another row of the same respondent and were left out."""
+    started: np.ndarray | None = None
+    """(r,) numbers that rise with the time an interview began, NaN where unknown; None where not declared."""

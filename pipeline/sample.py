@@ -53,6 +53,8 @@ class Sample:
     flow: tuple[Flow, ...]
     stacked: bool
     terms: Terms | None = None
+    started: Array | None = None
+    """(r,) numbers that rise with the time of the interviews; None where it is not known of all."""
 
     @property
     def model(self) -> Terms:
@@ -108,7 +110,13 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
         flow=flow,
         stacked=len(np.unique(respondent)) < len(rows),
         terms=terms_of(study, values[rows], variables, rows, design.weight),
+        started=_started(responses, rows),
     )
+
+
+def _started(responses: Responses, rows: Array) -> Array | None:
+    known = responses.started is not None and np.isfinite(responses.started[rows]).all()
+    return responses.started[rows] if responses.started is not None and known else None
 
 
 def _refuse_too_many(study: Study) -> None:

@@ -122,6 +122,9 @@ class Respondent(Spec):
         None, description="Column that tells people apart; rows of one person are resampled together."
     )
     complete: Complete | None = Field(None, description="Which rows are finished interviews.")
+    started: str | None = Field(
+        None, description="Column with the time, or a rising number, at which each interview began."
+    )
 
 
 class Missing(Spec):

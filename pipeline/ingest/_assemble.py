@@ -11,6 +11,7 @@ import pandas as pd
 from pipeline.errors import DataError, Problem, listing, nearest
 from pipeline.ingest._cells import Cells, Sheet, number, private
 from pipeline.ingest._rows import contents, fingerprint, hashed, keys, repeats
+from pipeline.ingest._times import times
 from pipeline.ingest._typing import Answers, Typed, bands, category, item, numbers, reasons_of, series, weights
 from pipeline.ingest._used import WAVE, is_number, parts, variable_names, wave_of_files
 from pipeline.responses import Responses, Source
@@ -35,8 +36,9 @@ def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Respons
     items, item_problems = _items(study, sheet)
     variables, variable_problems = _variables(study, sheet)
     weight, weight_problems = _weight(study, sheet)
+    started, time_problems = _started(study, sheet)
     blanks = _blanks(study, sheet)
-    problems = [*item_problems, *variable_problems, *weight_problems, *blanks]
+    problems = [*item_problems, *variable_problems, *weight_problems, *time_problems, *blanks]
     unknown = list(_references(study, variables)) if not variable_problems else []
     wave, brand = _split(study, variables, len(sheet))
     identity = study.definition.respondent.id
@@ -65,6 +67,7 @@ def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Respons
         sources=sources,
         content_sha256="",
         duplicates=int(repeated.sum()),
+        started=None if started is None else started[long.base],
     )
     return replace(responses, content_sha256=fingerprint(responses))
 
@@ -126,6 +129,11 @@ def _same_levels(columns: list[Typed]) -> list[Typed]:
 def _weight(study: Study, sheet: Sheet) -> tuple[np.ndarray | None, list[Problem]]:
     column = study.definition.weights.column
     return weights(sheet, sheet.columns[column], reasons_of(study.definition.missing)) if column else (None, [])
+
+
+def _started(study: Study, sheet: Sheet) -> tuple[np.ndarray | None, list[Problem]]:
+    column = study.definition.respondent.started
+    return times(sheet, sheet.columns[column]) if column else (None, [])
 
 
 def _blanks(study: Study, sheet: Sheet) -> list[Problem]:

@@ -70,6 +70,7 @@ def fingerprint(responses: Responses) -> str:
         digest.update(np.ascontiguousarray(responses.reasons[name].to_numpy(), dtype="i1").tobytes())
     others = {f"variable\0{name}": responses.variables[name].to_numpy() for name in responses.variables}
     others |= {"weight": responses.weight, "strata": responses.strata, "cluster": responses.cluster}  # type: ignore[dict-item]
+    others |= {"started": responses.started} if responses.started is not None else {}
     others |= {"complete": responses.complete, "key": responses.keys[responses.respondent]}
     for name in sorted(others):
         if others[name] is not None:

@@ -80,6 +80,9 @@ def uses(study: Study) -> Iterator[Use]:
             )
     if definition.respondent.id:
         yield Use(column=definition.respondent.id, role="the respondent id", keys=("respondent", "id"))
+    if definition.respondent.started:
+        column, keys = definition.respondent.started, ("respondent", "started")
+        yield Use(column=column, role="the time an interview began", keys=keys)
     if definition.respondent.complete:
         keys = ("respondent", "complete", "column")
         yield Use(column=definition.respondent.complete.column, role="the mark of complete rows", keys=keys)

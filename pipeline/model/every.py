@@ -155,7 +155,7 @@ def second_rows(
         *validation.validation_rows(people, setting, setting.seed),
         *halo.halo_rows(resampled, people, setting),
         *nonlinearity.nonlinearity_rows(people, scales, setting, setting.seed),
-        *assumptions.assumption_rows(people, setting),
+        *assumptions.assumption_rows(people, setting, people.started),
         *(_score_rows(study, people, resampled, setting, explained) if people.model.plain else []),
     ]
 

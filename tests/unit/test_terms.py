@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.errors import AnalysisRefused, DefinitionError
+from pipeline.errors import AnalysisRefused, DataError, DefinitionError
 from pipeline.ingest import read
+from pipeline.ingest._times import moment
 from pipeline.sample import Sample, sample
 from pipeline.score import score
 from pipeline.screen import screen
@@ -178,3 +179,34 @@ def test_a_construct_may_share_its_name_with_a_variable_that_is_compared(study_f
     model = {"outcome": "intent", "drivers": ["trust", "price"]}
     path = study_folder(table, header, constructs=CONSTRUCTS, model=model, segments=["trust"])
     assert people(path).model.kinds == {"trust": "construct", "price": "construct"}
+
+
+@pytest.mark.parametrize(
+    ("cells", "order"),
+    [
+        (["2026-03-02 14:05", "2026-03-01T09:00:00", "2026-03-02 14:06:30"], [1, 0, 2]),
+        (["3", "1", "2"], [2, 0, 1]),
+        (["2026-03-02T10:00+08:00", "2026-03-02T03:00Z", "2026-03-02T01:00Z"], [1, 2, 0]),
+    ],
+)
+def test_interviews_have_the_order_of_their_times(cells: list[str], order: list[int]) -> None:
+    assert np.argsort(np.argsort([moment(cell) for cell in cells])).tolist() == order
+
+
+def started(make: Folder, times: list[str]) -> Path:
+    table = [[*row, time] for row, time in zip(rows(len(times)), times, strict=True)]
+    respondent = {"id": "id", "started": "begun"}
+    return make(table, (*HEADER, "begun"), constructs=CONSTRUCTS, respondent=respondent, segments=None)
+
+
+def test_times_reach_the_sample_and_are_unknown_where_one_is_missing(study_folder: Folder) -> None:
+    times = [f"2026-03-{1 + at % 28:02} 10:{at:02}" for at in range(60)]
+    found = people(started(study_folder, times)).started
+    assert found is not None
+    assert sorted(found) == sorted(map(moment, times))
+    assert people(started(study_folder, ["", *times[1:]])).started is None
+
+
+def test_a_text_that_is_no_time_is_refused(study_folder: Folder) -> None:
+    with pytest.raises(DataError, match=r'"noon" is no time\. Write it as 2026-03-02 14:05:00'):
+        people(started(study_folder, ["noon", *["2026-03-02 14:05"] * 59]))
