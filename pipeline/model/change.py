@@ -23,7 +23,7 @@ from pipeline.model.drivers import FEWEST_USABLE
 from pipeline.model.effects import holm
 from pipeline.model.importance import METHODS, r2, usable
 from pipeline.model.reliability import alpha
-from pipeline.model.resample import Panel, Resampled, interval
+from pipeline.model.resample import Panel, Resampled, difference_p, interval
 from pipeline.moments import Moments
 from pipeline.sample import Groups, Sample
 
@@ -313,14 +313,16 @@ def _mean_rows(
 
 
 def _figures(metric: str, terms: Collection[str | None], values: Found, common: Row, setting: Setting) -> Iterator[Row]:
-    """One row a term with error and interval; a p of the normal test for the totals."""
+    """One row a term with error and interval; p of a change of shares, which are skewed, from the draws themselves."""
     point, draws = values
     low, high = interval(draws, setting.level)
+    p = difference_p(draws, point) if metric == "share_change" else None
     for at, term in enumerate(terms):
         limits = spread(draws[:, at], low[at], high[at], setting.level)
         found = row("change", metric, term=term, estimate=float(point[at]), **limits, **common)
         if metric in ("share_change", "mean_change") and found["std_error"]:
-            found["p_value"] = float(2 * ndtr(-abs(found["estimate"]) / found["std_error"]))
+            normal = 2 * ndtr(-abs(found["estimate"]) / found["std_error"])
+            found["p_value"] = float(normal if p is None else p[at])
         yield found
 
 

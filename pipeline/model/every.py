@@ -28,7 +28,7 @@ from pipeline.model import (
 )
 from pipeline.model.correlate import correlated
 from pipeline.model.importance import SMALLEST_EIGENVALUE, culprits
-from pipeline.model.jackknife import acceleration, share_of
+from pipeline.model.jackknife import acceleration, shares_near
 from pipeline.model.jackknife import influence as influences
 from pipeline.model.panels import panels
 from pipeline.model.players import Structure, arranged, sampling_error
@@ -94,7 +94,7 @@ def model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], se
     items = {name: resampled[f"items:{name}"] for name in people.names if f"items:{name}" in resampled}
     scores, rated = resampled["scores"], [scales[name] for name in people.names[:-1]]
     return [
-        *drivers.importance_rows(importance, people.everyone, setting, _acceleration(study, people, structure)),
+        *drivers.importance_rows(importance, people.everyone, setting, _acceleration(study, people, model, structure)),
         *_sampling_rows(model, structure, people, setting),
         *equivalence.equivalence_rows(importance, people.everyone, setting),
         *_structure_rows(importance, model, structure, people, setting),
@@ -113,12 +113,12 @@ def model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], se
     ]
 
 
-def _acceleration(study: Study, people: Sample, structure: Structure) -> Array | None:
+def _acceleration(study: Study, people: Sample, model: Resampled, structure: Structure) -> Array | None:
     """(p,) acceleration of the shares where the study asks for BCa intervals."""
     if study.definition.model.interval != "bca":
         return None
     panel = Panel(names=people.model.names, columns=people.model.values, rows=np.arange(len(people.scores)))
-    return acceleration(influences(share_of(structure), panel, people.design), people.design)
+    return acceleration(influences(shares_near(structure, model.point), panel, people.design), people.design)
 
 
 def _sampling_rows(model: Resampled, structure: Structure, people: Sample, setting: Setting) -> list[Row]:
