@@ -224,7 +224,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     "corrected": [CORRECTED | {"uncorrected": names} for names in ([], ["trust"], ["trust", "intent"])],
     "halo": [HALO | {"group": group} for group in (False, True)],
     "tipping": [TIPPED | {"k": k} for k in (12, 1)] + [TIPPED | {"k": None, "share": None}],
-    "confounding": [HIDDEN],
+    "confounding": [HIDDEN, HIDDEN | {"other_r2": 0.3}],
     "linearity": [BENT, BENT | {"linear": -0.02, "boosted": -0.03}],
     "asymmetry": [UNEVEN],
     "change": [CHANGE | size for size in SIZES]

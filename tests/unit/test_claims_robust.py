@@ -150,6 +150,12 @@ def test_confounding(make_ledger: Maker, rv: float, variant: str) -> None:
     assert (claim.guards[0].required, claim.guards[0].found) == (0.1, rv)
 
 
+def test_a_reason_as_strong_as_another_driver_may_turn_the_sign(make_ledger: Maker) -> None:
+    turned = row("tipping", "confounded_b", term="a", contrast="as_strong_as:b", estimate=-0.1)
+    claim = the(confounding(make_ledger(rows=[turned, row("tipping", "robustness_value", term="a", estimate=0.11)])))
+    assert (claim.variant, [guard.passed for guard in claim.guards]) == ("weak", [True, False])
+
+
 def test_a_driver_without_a_coefficient_is_not_confounded(make_ledger: Maker) -> None:
     absent = row("regression", "b", term="a", state="not_defined", reason="category")
     assert confounding(make_ledger(rows=[absent])) == []

@@ -55,7 +55,8 @@ def tips_at(ledger: Ledger) -> bool | None:
 def confounding(ledger: Ledger) -> list[Claim]:
     """What an unmeasured reason would have to be to bring the first driver's coefficient to zero (Cinelli & Hazlett).
 
-    strong: more closely tied to driver and outcome than the strongest other driver is to the outcome; else weak.
+    strong: more closely tied to driver and outcome than the strongest other driver is to the outcome, and one as strong
+    as that driver would leave the coefficient its sign; else weak.
     """
     driver = ledger.ranked()[0]
     names = [name.removeprefix("as_strong_as:") for name in ledger.contrasts("tipping", "confounded_b")]
@@ -66,13 +67,18 @@ def confounding(ledger: Ledger) -> list[Claim]:
     other, contrast = others[0], f"as_strong_as:{others[0]}"
     strength = ledger.value("tipping", "partial_r2", other)
     values = {"driver": driver, "rv": rv, "other": other, "other_r2": strength, "b": b, "outcome": ledger.outcome}
-    values |= {"confounded": ledger.value("tipping", "confounded_b", driver, contrast)}
+    left = ledger.value("tipping", "confounded_b", driver, contrast)
+    values |= {"confounded": left}
     rule = "robustness value above the partial r2 of the strongest other driver"
-    guards = (Guard(rule=rule, required=strength, found=rv, passed=rv > strength),)
+    sign = "coefficient beside a reason as strong as that driver, times the coefficient, above"
+    guards = (
+        Guard(rule=rule, required=strength, found=rv, passed=rv > strength),
+        Guard(rule=sign, required=0.0, found=left * b, passed=left * b > 0),
+    )
     evidence = ledger.at(
         ("tipping", "robustness_value", driver),
         ("tipping", "partial_r2", other),
         ("tipping", "confounded_b", driver, None, contrast),
     )
-    variant = "strong" if rv > strength else "weak"
+    variant = "strong" if all(guard.passed for guard in guards) else "weak"
     return [Claim(id="confounding", variant=variant, values=values, evidence=evidence, guards=guards)]

@@ -145,6 +145,11 @@ def corrected_form(variant: str, values: Values) -> str:
     return variant if variant in ("impossible", "none") or not values["uncorrected"] else f"{variant}_part"
 
 
+def confounding_form(variant: str, values: Values) -> str:
+    """'tied' where it is the bond of the other driver with the first one, not with the outcome, that makes it weak."""
+    return "tied" if variant == "weak" and values["rv"] > values["other_r2"] else variant
+
+
 def unique_form(variant: str, values: Values) -> str:
     """Drivers with a turned sign are told apart; with reserve where others are measured poorly."""
     if values["turned"] and variant != "all":
@@ -170,6 +175,7 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "specification": specification_form,
     "halo": lambda variant, values: "differs_group" if variant == "differs" and values["group"] else variant,
     "corrected": corrected_form,
+    "confounding": confounding_form,
     "linearity": lambda variant, values: "nothing" if max(values["linear"], values["boosted"]) <= 0 else variant,
     "tipping": lambda variant, values: "unfound" if values["k"] is None else variant,
     "nonresponse": nonresponse_form,
