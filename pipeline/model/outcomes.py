@@ -33,7 +33,9 @@ Array = np.ndarray
 OutcomeType = Literal["score", "binary", "ordered", "count"]
 
 MOST_WORK = 1 << 22
-"""Rows times subsets up to which a model is fitted to every subset: about a second a model."""
+"""Rows times subsets up to which a model is fitted to every subset unasked: about a second a model."""
+DECLARED_WORK = 1 << 26
+"""The same where the study says what its outcome is: 15 drivers and 2,000 respondents take some ten seconds a model."""
 MOST_CATEGORIES = 30
 """Distinct scores up to which an ordered model takes each for a category of its own."""
 
@@ -72,14 +74,17 @@ def outcome_rows(sample: Sample, setting: Setting, cutoff: float, outcome_type: 
     where their correlations had to be mended.
     """
     rows: list[Row] = []
+    most = {name: MOST_WORK if outcome_type != name else DECLARED_WORK for name in ("binary", "ordered", "count")}
     if outcome_type == "count":
-        rows += _likelihood_rows("count", {"count_mcfadden": mcfadden}, _counts(sample), sample, setting)
+        data = _data(_counts(sample), sample, most["count"])
+        rows += _likelihood_rows("count", {"count_mcfadden": mcfadden}, data, sample, setting)
     else:
-        reached = _reached(sample, cutoff)
-        rows += _likelihood_rows("logit", {"logit_mcfadden": mcfadden, "logit_tjur": tjur}, reached, sample, setting)
+        data = _data(_reached(sample, cutoff), sample, most["binary"])
+        rows += _likelihood_rows("logit", {"logit_mcfadden": mcfadden, "logit_tjur": tjur}, data, sample, setting)
     if outcome_type in ("score", "ordered"):
         steps = _steps(sample)
-        rows += _likelihood_rows("ordered", {"ordered_mcfadden": mcfadden}, steps, sample, setting)
+        data = _data(steps, sample, most["ordered"])
+        rows += _likelihood_rows("ordered", {"ordered_mcfadden": mcfadden}, data, sample, setting)
         rows.append(_parallel_row(steps, sample, setting))
     return rows + _polychoric_rows(sample, setting)
 
@@ -112,11 +117,10 @@ MODELS: Mapping[str, Callable[[Array, Array, Array], Model]] = {"logit": Logit, 
 def _likelihood_rows(
     kind: str,
     measures: Mapping[str, Callable[..., Shares]],
-    outcome: Array | str,
+    data: Data | str,
     sample: Sample,
     setting: Setting,
 ) -> list[Row]:
-    data = _data(outcome, sample)
     model = data if isinstance(data, str) else MODELS[kind](data.x, data.y, data.weight)
     params = model if isinstance(model, str) else fit_subsets(model, len(sample.drivers))
     if isinstance(data, str) or isinstance(model, str) or isinstance(params, str):
@@ -130,7 +134,7 @@ def _likelihood_rows(
     return rows
 
 
-def _data(outcome: Array | str, sample: Sample) -> Data | str:
+def _data(outcome: Array | str, sample: Sample, most: int) -> Data | str:
     """Rows to fit; where they are many, equal ones are put together. Or the reason why nothing is fitted."""
     if isinstance(outcome, str):
         return outcome
@@ -141,10 +145,10 @@ def _data(outcome: Array | str, sample: Sample) -> Data | str:
     of_row = np.arange(len(x))
     if drivers > MOST_DRIVERS:
         return "too_much_work"
-    if len(x) << drivers > MOST_WORK:
+    if len(x) << drivers > most:
         patterns, of_row = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
         of_row = of_row.ravel()
-        if len(patterns) << drivers > MOST_WORK:
+        if len(patterns) << drivers > most:
             return "too_much_work"
         x, y, weight = patterns[:, :-1], patterns[:, -1].astype(int), np.bincount(of_row, weight)
     return Data(x=x, y=y, weight=weight, of_row=of_row)

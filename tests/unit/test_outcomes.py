@@ -133,6 +133,8 @@ def test_what_cannot_be_modelled_is_named(
     monkeypatch.setattr(outcomes, "MOST_WORK", 100)
     found = reasons(outcome_rows(sample, setting, 6.0))
     assert found["logit_mcfadden"] == found["ordered_mcfadden"] == ("not_defined", "too_much_work")
+    declared = reasons(outcome_rows(sample, setting, 6.0, "ordered"))
+    assert (declared["logit_mcfadden"][1], declared["ordered_mcfadden"][0]) == ("too_much_work", "ok")
     monkeypatch.setattr(outcomes, "MOST_DRIVERS", 2)
     assert reasons(outcome_rows(sample, setting, 6.0))["logit_tjur"] == ("not_defined", "too_much_work")
 
