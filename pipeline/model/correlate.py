@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,8 @@ def correlated(choice: str, model: Resampled, sample: Sample, setting: Setting, 
     """The model's moments with 'pearson' (as they are), 'shrunk' or 'polychoric' correlations.
 
     shrunk: λ is found once in the sample and holds in every resample. polychoric: fitted anew in the first
-    POLYCHORIC_DRAWS resamples; one that cannot be fitted is NaN. Means and deviations are standardised away.
+    POLYCHORIC_DRAWS resamples, with NaN beside columns that do not vary in one; levels of categories, numbers and
+    interactions count as continuous. Means and deviations are standardised away.
     """
     if choice == "pearson":
         return model
@@ -31,8 +33,10 @@ def correlated(choice: str, model: Resampled, sample: Sample, setting: Setting, 
     if choice == "shrunk":
         point, intensity = shrunk(values, sample.design.weight)
         return _of(point, towards_none(model.draws.correlations, intensity), names, len(values))
-    found = polychoric(values, sample.design.weight, names).moments.correlations
-    drawn = np.stack([_fitted(values, weight, names) for weight in _weights(sample, setting, kind)])
+    rated = [name for name, kind_of in sample.model.kinds.items() if kind_of == "construct"]
+    numbers = tuple(at for at, name in enumerate(names[:-1]) if at < sample.model.controls or name not in rated)
+    found = polychoric(values, sample.design.weight, names, numbers).moments.correlations
+    drawn = np.stack([_fitted(values, weight, names, numbers) for weight in _weights(sample, setting, kind)])
     return _of(found, drawn, names, len(values))
 
 
@@ -49,9 +53,13 @@ def _weights(sample: Sample, setting: Setting, kind: Kind) -> Array:
     return np.asarray(sample.design.weight * drawn[:, sample.design.unit])
 
 
-def _fitted(values: Array, weight: Array, names: tuple[str, ...]) -> Array:
+def _fitted(values: Array, weight: Array, names: tuple[str, ...], numbers: Collection[int]) -> Array:
+    found = np.full((len(names), len(names)), np.nan)
     kept = weight > 0
-    varied = np.ptp(values[kept], axis=0) > 0 if kept.any() else np.zeros(len(names), dtype=bool)
-    if not varied.all():
-        return np.full((len(names), len(names)), np.nan)
-    return polychoric(values[kept], weight[kept], names).moments.correlations
+    varied = np.flatnonzero(np.ptp(values[kept], axis=0) > 0) if kept.any() else np.empty(0, dtype=int)
+    if len(varied) > 1:
+        inside = [at for at, place in enumerate(varied) if place in numbers]
+        some = tuple(names[at] for at in varied)
+        fitted = polychoric(values[np.ix_(kept, varied)], weight[kept], some, inside)
+        found[np.ix_(varied, varied)] = fitted.moments.correlations
+    return found

@@ -39,7 +39,7 @@ def description_rows(scores: Resampled, tops: Resampled, sample: Sample, setting
 
 
 def control_rows(correlations: Array, sample: Sample, setting: Setting) -> list[Row]:
-    """r of every control column with all others, from (q, q) correlations of the model: what a replication needs too."""
+    """r of every control column with all others, from (q, q) correlations of the model: a replication needs them."""
     names, controls = sample.model.names, sample.model.controls
     common = {"outcome": setting.outcome, **everyone(sample)}
     return [

@@ -167,8 +167,8 @@ def drawn_values(
 ) -> Array:
     """(b, P) importances in resamples, of which `point` (1, c+1, c+1), with `exact` (P,), is the sample itself.
 
-    Above 16 players (or `most`) LMG and Kruskal's measure are `exact` plus the difference of resample and sample along the same
-    sampled orders (see `moved`): errors of shares are within about a twentieth of those over all orders.
+    Above 16 players (or `most`) LMG and Kruskal's measure are `exact` plus the difference of resample and sample along
+    the same sampled orders (see `moved`): errors of shares are within about a twentieth of those over all orders.
     """
     if method not in OVER_ORDERS or structure.parents or len(structure.players) <= (most or MOST_DRAWN):
         return values(matrices, structure, method)
