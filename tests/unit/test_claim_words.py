@@ -305,6 +305,7 @@ CHECK_VALUES: dict[str, Any] = {
 }
 SPECIAL: dict[str, list[dict[str, Any]]] = {
     "model_fit": [{"adjusted": None}, {"controls": ["city="]}],
+    "overall_test": [{"controls": ["city="]}],
     "precision": [{"clustered": True, "units": 12}],
     "panel": [{"variant": "all_first"}],
     "specification": [{"variant": "mostly", "share": 0.95}],

@@ -65,8 +65,9 @@ def overall_test(ledger: Ledger) -> Check | None:
     if p is None:
         return None
     metrics = {"f": "f", "df1": "df_model", "df2": "df_residual"}
-    values = {name: ledger.figure("regression", metric) for name, metric in metrics.items()}
-    return Check(id="overall_test", verdict=verdict(p < 0.05, False), values={**values, "p": p})
+    found = {name: ledger.figure("regression", metric) for name, metric in metrics.items()}
+    values = {**found, "p": p, "controls": ledger.controls, "outcome": ledger.outcome}
+    return Check(id="overall_test", verdict=verdict(p < 0.05, False), values=values)
 
 
 def precision(ledger: Ledger) -> Check:

@@ -145,6 +145,11 @@ def corrected_form(variant: str, values: Values) -> str:
     return variant if variant in ("impossible", "none") or not values["uncorrected"] else f"{variant}_part"
 
 
+def tipping_form(variant: str, values: Values) -> str:
+    """'unfound' where no set of people was found; 'single' where one is enough, and no smaller number could be."""
+    return "unfound" if values["k"] is None else "single" if variant == "few" and values["k"] == 1 else variant
+
+
 def confounding_form(variant: str, values: Values) -> str:
     """'tied' where it is the bond of the other driver with the first one, not with the outcome, that makes it weak."""
     return "tied" if variant == "weak" and values["rv"] > values["other_r2"] else variant
@@ -177,7 +182,7 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "corrected": corrected_form,
     "confounding": confounding_form,
     "linearity": lambda variant, values: "nothing" if max(values["linear"], values["boosted"]) <= 0 else variant,
-    "tipping": lambda variant, values: "unfound" if values["k"] is None else variant,
+    "tipping": tipping_form,
     "nonresponse": nonresponse_form,
     "caveat": caveat_form,
     "limit": limit_form,
@@ -284,6 +289,11 @@ def _model_fit(verdict: str, values: Values) -> tuple[str, str]:
     ] else verdict
 
 
+def _overall_test(verdict: str, values: Values) -> tuple[str, str] | None:
+    """The test is of the whole model, controls included."""
+    return ("result", "controlled") if values["controls"] and verdict == "passed" else None
+
+
 def _precision(verdict: str, values: Values) -> tuple[str, str]:
     scarce = verdict == "failed" and values["units"] < values["fewest"]
     return "clustered" if values["clustered"] else "result", "units" if scarce else verdict
@@ -321,6 +331,7 @@ REORDERED = ("note", "all_first")
 
 SPECIAL: Mapping[str, Callable[[str, Values], tuple[str, str] | None]] = {
     "model_fit": _model_fit,
+    "overall_test": _overall_test,
     "precision": _precision,
     "panel": lambda verdict, values: ("result", "reordered") if (verdict, values["variant"]) == REORDERED else None,
     "specification": _specification,
