@@ -27,7 +27,7 @@ from pipeline.model import (
     validation,
 )
 from pipeline.model.correlate import correlated
-from pipeline.model.importance import SMALLEST_EIGENVALUE, culprits
+from pipeline.model.importance import SMALLEST_EIGENVALUE, culprits, usable
 from pipeline.model.jackknife import acceleration, shares_near
 from pipeline.model.jackknife import influence as influences
 from pipeline.model.panels import panels
@@ -114,9 +114,15 @@ def model_rows(study: Study, people: Sample, resampled: dict[str, Resampled], se
 
 
 def _acceleration(study: Study, people: Sample, model: Resampled, structure: Structure) -> Array | None:
-    """(p,) acceleration of the shares where the study asks for BCa intervals."""
+    """(p,) acceleration of the shares where the study asks for BCa intervals.
+
+    0 where drivers repeat each other: shares have no slope there, and the interval corrects for bias alone.
+    """
     if study.definition.model.interval != "bca":
         return None
+    observed = np.atleast_2d(np.corrcoef(people.model.x, rowvar=False))
+    if not usable(model.point.correlations[:-1, :-1]) or not usable(observed):
+        return np.zeros(len(people.drivers))
     panel = Panel(names=people.model.names, columns=people.model.values, rows=np.arange(len(people.scores)))
     return acceleration(influences(shares_near(structure, model.point), panel, people.design), people.design)
 

@@ -115,11 +115,20 @@ def test_repeated_drivers_with_every_type_of_outcome(study_folder: Folder, outco
     assert (rows(found, "lmg_share")["state"] == "ok").all()
 
 
-@pytest.mark.parametrize("choice", [{"inference": "bayesian"}, {"inference": "jackknife"}, {"correlations": "shrunk"}])
+@pytest.mark.parametrize(
+    "choice",
+    [{"inference": "bayesian"}, {"inference": "jackknife"}, {"correlations": "shrunk"}, {"interval": "bca"}],
+)
 def test_repeated_drivers_with_other_inference(study_folder: Folder, choice: dict[str, str]) -> None:
     columns = answers(2) | {"x2": answers(2)["x0"]}
     found = run(study_folder, columns, model={"collinear": "show", **choice})
     assert (rows(found, "lmg_share")["state"] == "ok").all()
+
+
+@pytest.mark.parametrize("choice", [{"interval": "bca", "sesoi": 0.05}, {"inference": "jackknife"}])
+def test_a_single_driver_has_everything(study_folder: Folder, choice: dict[str, Any]) -> None:
+    found = run(study_folder, answers(1), model=choice)
+    assert rows(found, "lmg_share")["estimate"].tolist() == [1.0]
 
 
 def test_repeated_drivers_without_that_are_refused_by_name(study_folder: Folder) -> None:
