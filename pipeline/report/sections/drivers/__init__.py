@@ -16,6 +16,7 @@ from pipeline.report.sections._common import (
     limits,
     named_columns,
     sentences,
+    state_notes,
     table,
     with_interval,
 )
@@ -135,7 +136,8 @@ def _numbers(view: View, words: Words) -> dict[str, Any]:
         )
     heads = columns(words, "driver", "share", "interval", "rank", "prob_first", "beta", "p", "p_unique")
     caption = words("drivers.numbers", errors=words(f"drivers.errors.{errors(view)}"))
-    return table(heads, rows, caption=caption)
+    notes = state_notes((view.estimate("regression", "beta", name) for name in view.ranked()), words)
+    return table(heads, rows, caption=caption, note=notes)
 
 
 def _pairs(view: View, words: Words) -> dict[str, Any]:

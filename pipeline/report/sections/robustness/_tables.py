@@ -128,7 +128,8 @@ def tipping(view: View, words: Words) -> list[Table]:
             for name in view.ranked()
         ]
         heads = columns(words, "driver", "b", *metrics, "confounded_b", "as_strong_as*")
-        states = state_notes(view.rows("tipping", "confounded_b"), words)
+        coefficients = (view.estimate("regression", "b", name) for name in view.ranked())
+        states = state_notes([*coefficients, *view.rows("tipping", "confounded_b")], words)
         note = sentences([words("robustness.tipping.note"), states], words)
         found.append(table(heads, rows, caption=words("robustness.tipping.strength"), note=note))
     return found
