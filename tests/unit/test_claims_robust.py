@@ -172,11 +172,14 @@ def test_linearity(make_ledger: Maker, gain: float, low: float, variant: str) ->
     assert linearity(make_ledger(rows=[found], without=("nonlinearity",))) == []
 
 
-def kano(low: float, high: float, penalty: float = 0.6, reward: float = 0.2) -> list[dict[str, Any]]:
+def kano(
+    low: float, high: float, penalty: float = 0.6, reward: float = 0.2, p_adjusted: float = 0.01
+) -> list[dict[str, Any]]:
+    limits = {"conf_low": low, "conf_high": high, "p_adjusted": p_adjusted}
     return [
         row("nonlinearity", "penalty", term="c", estimate=penalty),
         row("nonlinearity", "reward", term="c", estimate=reward),
-        row("nonlinearity", "asymmetry", term="c", estimate=(low + high) / 2, conf_low=low, conf_high=high),
+        row("nonlinearity", "asymmetry", term="c", estimate=(low + high) / 2, **limits),
     ]
 
 
@@ -186,6 +189,7 @@ def kano(low: float, high: float, penalty: float = 0.6, reward: float = 0.2) -> 
         (kano(-0.9, -0.1), {}, ["penalty"]),
         (kano(0.1, 0.9), {}, ["reward"]),
         (kano(-0.9, 0.0), {}, []),
+        (kano(-0.9, -0.1, p_adjusted=0.05), {}, []),
         (kano(0.0, 0.9), {}, []),
         (kano(0.1, 0.9, -0.6, 0.2), {}, []),
         (kano(0.1, 0.9), {"r2": 0.05}, []),

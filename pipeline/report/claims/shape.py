@@ -8,6 +8,10 @@ NOTABLE_GAIN, LARGE_GAIN = 0.02, 0.05
 """R² that a model of free shape gains: worth a look, and too much for a linear model to be the whole story."""
 
 
+UNEQUAL = 0.05
+"""Holm's p of equal slopes under which low and high ratings are said to weigh differently."""
+
+
 def linearity(ledger: Ledger) -> list[Claim]:
     """curved where a boosted model predicts new respondents surely and notably better than the linear one."""
     gain = ledger.known("nonlinearity", "r2_cv_gain")
@@ -31,9 +35,9 @@ def linearity(ledger: Ledger) -> list[Claim]:
 
 
 def asymmetry(ledger: Ledger) -> list[Claim]:
-    """penalty or reward, for every driver whose asymmetry has an interval on one side of zero; tentative.
+    """penalty or reward, for every driver whose slopes below and above the middle differ; tentative.
 
-    As many intervals are looked at as there are drivers, without correction, so none is more than a first sign.
+    Held to Holm's p over the drivers; a contrast of ratings within one questionnaire is no more than a first sign.
     """
     found = (_asymmetry(ledger, name) for name in ledger.ranked()) if ledger.ranks() else ()
     return [claim for claim in found if claim is not None]
@@ -44,14 +48,12 @@ def _asymmetry(ledger: Ledger, name: str) -> Claim | None:
     penalty, reward = (ledger.figure("nonlinearity", metric, name) for metric in ("penalty", "reward"))
     if row is None or row["conf_low"] is None or penalty is None or reward is None or penalty + reward <= 0:
         return None
-    low, high = row["conf_low"], row["conf_high"]
-    if low <= 0 <= high:
+    low, high, p = row["conf_low"], row["conf_high"], row["p_adjusted"]
+    if low <= 0 <= high or p is None or p >= UNEQUAL:
         return None
     values = {"driver": name, "penalty": penalty, "reward": reward, "asymmetry": row["estimate"]}
     values |= {"low": low, "high": high, "outcome": ledger.outcome}
-    guards = (
-        Guard(rule="interval of the asymmetry without", required=0.0, found=low if low > 0 else high, passed=True),
-    )
+    guards = (Guard(rule="Holm-adjusted p of equal slopes below", required=UNEQUAL, found=p, passed=True),)
     evidence = ledger.at(*(("nonlinearity", metric, name) for metric in ("asymmetry", "penalty", "reward")))
     variant = "reward" if low > 0 else "penalty"
     return Claim(id="asymmetry", variant=variant, level=1, values=values, evidence=evidence, guards=guards)
