@@ -15,6 +15,7 @@ def terms(study: Study) -> Iterator[Problem]:
     yield from _groups(study)
     yield from _interactions(study)
     yield from _items(study)
+    yield from _resampling(study)
     yield from _table(study)
 
 
@@ -99,6 +100,13 @@ def _items(study: Study) -> Iterator[Problem]:
                     f"item '{item}' has the name of a construct or variable, so it cannot be a driver; rename one."
                 )
                 yield study.problem(message, "constructs", name, "items")
+
+
+def _resampling(study: Study) -> Iterator[Problem]:
+    model = study.definition.model
+    if model.correlations == "polychoric" and model.inference == "jackknife":
+        message = "polychoric correlations are fitted anew in every resample; choose inference bootstrap or bayesian."
+        yield study.problem(message, "model", "inference")
 
 
 def _table(study: Study) -> Iterator[Problem]:

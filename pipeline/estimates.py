@@ -66,7 +66,7 @@ METRICS: Mapping[str, str] = {
     "prob_above": "share of bootstrap draws in which the term's lmg_share exceeds that of the contrast",
     "r2": "share of the outcome's variance the drivers explain together",
     "r2_adjusted": "r2 corrected for the number of drivers",
-    "f": "overall F statistic of the regression, Wald form when design-based",
+    "f": "overall F statistic of the drivers, beyond the controls where there are any; Wald form when design-based",
     "df_model": "numerator degrees of freedom of f",
     "df_residual": "denominator degrees of freedom of f and of the t tests",
     "sigma": "residual standard deviation, in points of the outcome",

@@ -44,10 +44,12 @@ def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setti
     coefficients: 'singular', reason 'collinear'.
     """
     common: Row = {"outcome": setting.outcome, **everyone(sample)}
+    f, width = overall_f(model, sample)
+    p = float(fdtrc(width, model.df_residual, f)) if np.isfinite(f) else 0.0
     rows = [
         row("regression", "r2_adjusted", estimate=model.r2_adjusted, **common),
-        row("regression", "f", estimate=model.f, p_value=model.f_p, **common),
-        row("regression", "df_model", estimate=float(model.df_model), **common),
+        row("regression", "f", estimate=f, p_value=p, **common),
+        row("regression", "df_model", estimate=float(width), **common),
         row("regression", "df_residual", estimate=float(model.df_residual), **common),
         row("regression", "sigma", estimate=model.sigma, **common),
     ]
@@ -112,6 +114,13 @@ def unique_rows(model: Fit, sample: Sample, setting: Setting) -> list[Row]:
             figures = {"estimate": each[0], "p_value": float(value), "p_adjusted": float(adjusted)}
         rows.append(row("importance", "f_unique", term=driver, **figures, **common))
     return rows
+
+
+def overall_f(model: Fit, sample: Sample) -> tuple[float, int]:
+    """F of all drivers together, beyond the controls where there are any, and its first degrees of freedom."""
+    controls, last = sample.model.controls, len(sample.model.names) - 1
+    kept = [at - 1 - controls for at in range(1 + controls, 1 + last) if np.isfinite(model.b[at])]
+    return own_f(model, sample, tuple(kept)) if controls and kept else (model.f, model.df_model)
 
 
 def own_f(model: Fit, sample: Sample, columns: tuple[int, ...]) -> tuple[float, int]:

@@ -108,3 +108,15 @@ def test_what_repeats_others_has_nothing_of_its_own(scores: np.ndarray, make_sam
     assert [found[name]["state"] for name in "abcd"] == ["singular", "singular", "ok", "ok"]
     p = np.array([found[name]["p_value"] for name in "cd"])
     np.testing.assert_allclose([found[name]["p_adjusted"] for name in "cd"], holm(p))
+
+
+def test_the_overall_test_is_of_what_drivers_add_to_the_controls(mixed: Sample, setting: Setting) -> None:
+    rows = {row["metric"]: row for row in regression_rows(fit(mixed), moments_of(mixed), mixed, setting)}
+    f, df = nested(mixed, [1, 2, 3])
+    assert rows["f"]["estimate"] == pytest.approx(f, rel=1e-9)
+    assert rows["f"]["p_value"] == pytest.approx(fdtrc(3, df, f), rel=1e-6)
+    assert rows["df_model"]["estimate"] == 3
+
+
+def moments_of(sample: Sample) -> Moments:
+    return Moments.of(sample.model.values, sample.model.names)

@@ -141,6 +141,7 @@ def test_a_declared_group_of_scales_becomes_one_of_items(study_folder: Folder) -
         ({"interactions": [["trust", "price"]], "level": "items"}, "items and interactions do not go together"),
         ({"interactions": [["trust", "price"]], "groups": {"a": ["trust"]}}, "groups and interactions do not"),
         ({"sesoi": 0.7}, "'sesoi' is the number 0.7"),
+        ({"correlations": "polychoric", "inference": "jackknife"}, "choose inference bootstrap or bayesian"),
     ],
 )
 def test_what_does_not_fit_together_is_refused(study_folder: Folder, model: dict[str, Any], words: str) -> None:

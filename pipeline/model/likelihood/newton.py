@@ -6,7 +6,9 @@ smaller subsets lead to. A maximum that lies at infinity (separation) is told fr
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Protocol
 
 import numpy as np
@@ -69,20 +71,25 @@ def fit_subsets(model: Model, drivers: int) -> Array | str:
     """
     if drivers > MOST_DRIVERS:
         return "too_many_drivers"
-    q = model.fixed + drivers
-    params = np.zeros((1 << drivers, q))
-    params[0, : model.fixed] = model.null
     numbers = np.arange(1 << drivers)
     inside = (numbers[:, None] >> np.arange(drivers) & 1).astype(bool)
-    sizes = inside.sum(1)
-    step = block_size(len(model.weight))
-    for size in range(1, drivers + 1):
-        level = numbers[sizes == size]
+    return fit_levels(model, inside, partial(_start, model))
+
+
+def fit_levels(model: Model, inside: Array, start: Callable[[Array, Array], Array]) -> Array | str:
+    """(s, q) parameters at the maximum for (s, p) subsets, the empty one first, or the reason why there is none.
+
+    start: starting values of the subsets of those indices, from the parameters of all smaller ones.
+    """
+    used = np.column_stack([np.ones((len(inside), model.fixed), dtype=bool), inside])
+    params = np.zeros(used.shape)
+    params[0, : model.fixed] = model.null
+    sizes, step = inside.sum(1), block_size(len(model.weight))
+    for size in range(1, inside.shape[1] + 1):
+        level = np.flatnonzero(sizes == size)
         for at in range(0, len(level), step):
             part = level[at : at + step]
-            used = np.ones((len(part), q), dtype=bool)
-            used[:, model.fixed :] = inside[part]
-            found = climb(model, _start(model, params, part), used)
+            found = climb(model, start(params, part), used[part])
             if isinstance(found, str):
                 return found
             params[part] = found

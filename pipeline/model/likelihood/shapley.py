@@ -1,7 +1,7 @@
-"""Shapley shares of a pseudo-R² over all subsets of drivers, and their errors without a single refit.
+"""Shapley shares of a pseudo-R² over all subsets of drivers, or those along some orders of entry, and their errors.
 
 At a maximum the derivative of the log-likelihood by a row's weight is that row's own log-likelihood. So the
-infinitesimal jackknife (Jaeckel 1972; Efron 1982, ch. 6) needs only the fits that are there anyway.
+infinitesimal jackknife (Jaeckel 1972; Efron 1982, ch. 6) needs only the fits that are there anyway, without a refit.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from scipy.special import ndtri
 from pipeline.model.importance._subsets import entry_weights
 from pipeline.model.likelihood.logit import Logit
 from pipeline.model.likelihood.newton import Model, block_size
+from pipeline.model.likelihood.sampled import Along
 from pipeline.model.resample import spread_of_units
 from pipeline.weight import Design
 
@@ -28,13 +29,15 @@ NOTHING = 1e-12
 class Shares:
     """A pseudo-R² shared out over p drivers.
 
-    values: (2^p,) pseudo-R² of every subset, 0 for the empty one. raw: (p,) Shapley values; they sum to values[-1].
-    influence: (n, p) derivative of raw by the weight of each row of the data.
+    values: (s,) pseudo-R² of every subset, 0 for the empty one. raw: (p,) Shapley values; they sum to values[-1].
+    influence: (n, p) derivative of raw by the weight of each row of the data. sampling: (p,) standard errors of raw
+    from the choice of orders of entry, 0 where all subsets were fitted.
     """
 
     values: Array
     raw: Array
     influence: Array
+    sampling: Array
 
     @property
     def total(self) -> float:
@@ -46,8 +49,13 @@ class Shares:
         """(p,) parts of the total; they sum to 1. NaN where nothing is explained."""
         return self.raw / self.total if self.total > NOTHING else np.full(self.raw.shape, np.nan)
 
+    @property
+    def sampling_error(self) -> Array:
+        """(p,) standard errors of the shares from the choice of orders of entry alone."""
+        return self.sampling / self.total
+
     def share_covariance(self, design: Design) -> Array:
-        """(p, p) covariance of the shares: between sampling units with replacement, within strata.
+        """(p, p) covariance of the shares: between sampling units with replacement, within strata; orders as given.
 
         Too small for a driver whose share is all but 0: there the square of a coefficient counts, not its slope.
         """
@@ -55,8 +63,11 @@ class Shares:
         return covariance(slopes, design)
 
     def share_interval(self, design: Design, level: float) -> tuple[Array, Array, Array]:
-        """(p,) standard errors of the shares, and the limits of their normal intervals, cut at 0 and 1."""
-        error = np.sqrt(np.maximum(np.diag(self.share_covariance(design)), 0.0))
+        """(p,) standard errors of the shares, and the limits of their normal intervals, cut at 0 and 1.
+
+        Both the choice of people and that of orders of entry count.
+        """
+        error = np.sqrt(np.maximum(np.diag(self.share_covariance(design)), 0.0) + self.sampling_error**2)
         reach = ndtri((1 + level) / 2) * error
         return error, np.maximum(self.shares - reach, 0.0), np.minimum(self.shares + reach, 1.0)
 
@@ -78,35 +89,43 @@ def by_unit(slopes: Array, design: Design) -> Array:
     return totals
 
 
-def mcfadden(model: Model, params: Array) -> Shares:
-    """Shares of McFadden's (1974) 1 - ll(S) / ll(none), from the parameters of every subset."""
-    drivers = len(params).bit_length() - 1
+def mcfadden(model: Model, params: Array, subsets: Along | None = None) -> Shares:
+    """Shares of McFadden's (1974) 1 - ll(S) / ll(none), from the parameters of every subset, or of these."""
+    drivers = params.shape[1] - model.fixed
+    weights = _gains(drivers) if subsets is None else subsets.gains
     none = model.log_likelihood(params[:1])[0].copy()
     empty = float(none @ model.weight)
     fitted, raw, influence = np.empty(len(params)), np.zeros(drivers), np.zeros((drivers, len(none)))
     for part in _blocks(model, len(params)):
-        rows, gains = model.log_likelihood(params[part]), _gains(drivers, part)
+        rows, gains = model.log_likelihood(params[part]), weights[:, part]
         fitted[part] = rows @ model.weight
         raw -= gains @ fitted[part] / empty
         influence -= gains @ rows / empty
     influence -= np.outer(raw, none) / empty
-    return Shares(values=1 - fitted / empty, raw=raw, influence=_as_they_came(influence, model))
+    return _shared(1 - fitted / empty, raw, influence, model, subsets)
 
 
-def tjur(model: Logit, params: Array) -> Shares:
+def tjur(model: Logit, params: Array, subsets: Along | None = None) -> Shares:
     """Shares of Tjur's (2009) D: mean fitted probability where y = 1 less that where y = 0."""
-    drivers = len(params).bit_length() - 1
+    drivers = params.shape[1] - model.fixed
+    weights = _gains(drivers) if subsets is None else subsets.gains
     sides = np.array([(1 - model.y), model.y]).T
     sides /= model.weight @ sides
     values, raw = np.empty(len(params)), np.zeros(drivers)
     influence = np.zeros((drivers, len(model.y)))
     for part in _blocks(model, len(params)):
-        gains = _gains(drivers, part)
+        gains = weights[:, part]
         means, slopes = _tjur_slopes(model, params[part], sides)
         values[part] = means[:, 1] - means[:, 0]
         raw += gains @ values[part]
         influence += gains @ slopes
-    return Shares(values=values, raw=raw, influence=_as_they_came(influence, model))
+    return _shared(values, raw, influence, model, subsets)
+
+
+def _shared(values: Array, raw: Array, influence: Array, model: Model, subsets: Along | None) -> Shares:
+    """The shares, with (p, n) influence in the order of the model."""
+    sampling = np.zeros(len(raw)) if subsets is None else subsets.error(values)
+    return Shares(values=values, raw=raw, influence=_as_they_came(influence, model), sampling=sampling)
 
 
 def _tjur_slopes(model: Logit, params: Array, sides: Array) -> tuple[Array, Array]:
@@ -139,10 +158,9 @@ def _as_they_came(influence: Array, model: Model) -> Array:
     return result
 
 
-def _gains(drivers: int, part: slice) -> Array:
-    """(p, subsets of the part) weight of each subset's value in the Shapley value of each driver."""
-    numbers = np.arange(part.start, part.stop)
-    inside = (numbers >> np.arange(drivers)[:, None] & 1).astype(bool)
+def _gains(drivers: int) -> Array:
+    """(p, 2^p) weight of each subset's value in the Shapley value of each driver."""
+    inside = (np.arange(1 << drivers) >> np.arange(drivers)[:, None] & 1).astype(bool)
     outside, either = entry_weights(drivers)
     size = inside.sum(0)
     return np.where(inside, (either - outside)[size], -outside[size])

@@ -290,7 +290,7 @@ def _model_fit(verdict: str, values: Values) -> tuple[str, str]:
 
 
 def _overall_test(verdict: str, values: Values) -> tuple[str, str] | None:
-    """The test is of the whole model, controls included."""
+    """The test is of what the drivers add to the controls."""
     return ("result", "controlled") if values["controls"] and verdict == "passed" else None
 
 

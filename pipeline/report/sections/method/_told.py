@@ -77,7 +77,7 @@ def _measures(view: View, words: Words) -> Told:
     if kind != "pearson":
         yield words(f"method.correlations.{kind}"), {"polychoric": ("olsson",), "shrunk": ("schaefer",)}[kind]
     if view.holds("regression", "f"):
-        yield words("method.fit", **_fit(view)), ()
+        yield words("method.fit_controlled" if controls else "method.fit", **_fit(view)), ()
     if view.holds("regression", "r2_cv"):
         yield words("method.cv", r2_cv=view.value("regression", "r2_cv")), ("stone",)
 
