@@ -15,12 +15,16 @@ from pipeline.model.drivers import loosened
 from pipeline.model.importance import METHODS, culprits, r2, usable
 from pipeline.model.likelihood import (
     MOST_DRIVERS,
+    Along,
     Count,
     Logit,
     Model,
     Ordered,
     ParallelLines,
     Shares,
+    along,
+    blocks_within,
+    fit_along,
     fit_subsets,
     mcfadden,
     parallel_lines,
@@ -35,7 +39,10 @@ OutcomeType = Literal["score", "binary", "ordered", "count"]
 MOST_WORK = 1 << 22
 """Rows times subsets up to which a model is fitted to every subset unasked: about a second a model."""
 DECLARED_WORK = 1 << 26
-"""The same where the study says what its outcome is: 15 drivers and 2,000 respondents take some ten seconds a model."""
+"""The same where the study says what its outcome is: 15 drivers and 2,000 respondents take some ten seconds a model.
+
+Beyond it, or beyond 15 drivers, the subsets along a sample of the orders of entry, within the same work.
+"""
 MOST_CATEGORIES = 30
 """Distinct scores up to which an ordered model takes each for a category of its own."""
 
@@ -57,12 +64,16 @@ STATES: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Data:
-    """Rows to fit: x (n, p), y (n,), weight (n,) with mean 1 over the rows of the sample; of_row: (r,) row -> n."""
+    """Rows to fit: x (n, p), y (n,), weight (n,) with mean 1 over the rows of the sample; of_row: (r,) row -> n.
+
+    subsets: those to fit, None for all.
+    """
 
     x: Array
     y: Array
     weight: Array
     of_row: Array
+    subsets: Along | None = None
 
 
 def outcome_rows(sample: Sample, setting: Setting, cutoff: float, outcome_type: OutcomeType = "score") -> list[Row]:
@@ -71,19 +82,19 @@ def outcome_rows(sample: Sample, setting: Setting, cutoff: float, outcome_type: 
     cutoff: score from which the binary outcome of the logit counts as reached. An outcome with more than
     MOST_CATEGORIES distinct scores is rounded to whole scale points for the ordered model. Errors are those of the
     infinitesimal jackknife by sampling unit and stratum; the polychoric shares have none, and the reason 'smoothed'
-    where their correlations had to be mended.
+    where their correlations had to be mended. Where a declared type has too many drivers or rows for every subset,
+    orders of entry are sampled: sampling_error, which the errors of the shares then hold too.
     """
     rows: list[Row] = []
-    most = {name: MOST_WORK if outcome_type != name else DECLARED_WORK for name in ("binary", "ordered", "count")}
     if outcome_type == "count":
-        data = _data(_counts(sample), sample, most["count"])
+        data = _data(_counts(sample), sample, declared=True)
         rows += _likelihood_rows("count", {"count_mcfadden": mcfadden}, data, sample, setting)
     else:
-        data = _data(_reached(sample, cutoff), sample, most["binary"])
+        data = _data(_reached(sample, cutoff), sample, declared=outcome_type == "binary")
         rows += _likelihood_rows("logit", {"logit_mcfadden": mcfadden, "logit_tjur": tjur}, data, sample, setting)
     if outcome_type in ("score", "ordered"):
         steps = _steps(sample)
-        data = _data(steps, sample, most["ordered"])
+        data = _data(steps, sample, declared=outcome_type == "ordered")
         rows += _likelihood_rows("ordered", {"ordered_mcfadden": mcfadden}, data, sample, setting)
         rows.append(_parallel_row(steps, sample, setting))
     return rows + _polychoric_rows(sample, setting)
@@ -122,36 +133,47 @@ def _likelihood_rows(
     setting: Setting,
 ) -> list[Row]:
     model = data if isinstance(data, str) else MODELS[kind](data.x, data.y, data.weight)
-    params = model if isinstance(model, str) else fit_subsets(model, len(sample.drivers))
+    params = model if isinstance(data, str) or isinstance(model, str) else _fitted(model, data)
     if isinstance(data, str) or isinstance(model, str) or isinstance(params, str):
         return [each for name in measures for each in _absent(name, str(params), sample, setting)]
     rows: list[Row] = []
     for name, measure in measures.items():
-        found = measure(model, params)
+        found = measure(model, params, data.subsets)
         scale = len(data.of_row) / sample.design.weight.sum()
         found = replace(found, influence=found.influence[data.of_row] * scale)
         rows += _share_rows(name, found, sample, setting)
     return rows
 
 
-def _data(outcome: Array | str, sample: Sample, most: int) -> Data | str:
+def _fitted(model: Model, data: Data) -> Array | str:
+    return fit_subsets(model, data.x.shape[1]) if data.subsets is None else fit_along(model, data.subsets)
+
+
+def _data(outcome: Array | str, sample: Sample, *, declared: bool) -> Data | str:
     """Rows to fit; where they are many, equal ones are put together. Or the reason why nothing is fitted."""
     if isinstance(outcome, str):
         return outcome
     if _repeated(sample):
         return "collinear"
-    drivers = len(sample.drivers)
-    x, y, weight = sample.scores[:, :-1], outcome, sample.design.weight / sample.design.weight.mean()
-    of_row = np.arange(len(x))
-    if drivers > MOST_DRIVERS:
-        return "too_much_work"
-    if len(x) << drivers > most:
-        patterns, of_row = np.unique(np.column_stack([x, y]), axis=0, return_inverse=True)
-        of_row = of_row.ravel()
-        if len(patterns) << drivers > most:
-            return "too_much_work"
-        x, y, weight = patterns[:, :-1], patterns[:, -1].astype(int), np.bincount(of_row, weight)
-    return Data(x=x, y=y, weight=weight, of_row=of_row)
+    drivers, most = len(sample.drivers), DECLARED_WORK if declared else MOST_WORK
+    weight = sample.design.weight / sample.design.weight.mean()
+    data = Data(x=sample.scores[:, :-1], y=outcome, weight=weight, of_row=np.arange(len(weight)))
+    every = drivers <= MOST_DRIVERS
+    if every and len(data.x) << drivers <= most:
+        return data
+    data = _merged(data)
+    if every and len(data.x) << drivers <= most:
+        return data
+    blocks = blocks_within(len(data.x), drivers, most) if declared else 0
+    return replace(data, subsets=along(drivers, blocks)) if blocks else "too_much_work"
+
+
+def _merged(data: Data) -> Data:
+    """The same with equal rows put together."""
+    patterns, of_row = np.unique(np.column_stack([data.x, data.y]), axis=0, return_inverse=True)
+    of_row = of_row.ravel()
+    y, weight = patterns[:, -1].astype(int), np.bincount(of_row, data.weight)
+    return Data(x=patterns[:, :-1], y=y, weight=weight, of_row=of_row)
 
 
 def _repeated(sample: Sample) -> bool:
@@ -171,6 +193,11 @@ def _share_rows(name: str, found: Shares, sample: Sample, setting: Setting) -> l
     for driver, share, error, low, high in zip(sample.drivers, found.shares, *limits, strict=True):
         figures = _interval(error, low, high, setting)
         rows.append(row("outcome_models", "lmg_share", term=driver, estimate=float(share), **figures, **common))
+    if found.sampling.any():
+        rows += [
+            row("outcome_models", "sampling_error", term=driver, estimate=float(value), **common)
+            for driver, value in zip(sample.drivers, found.sampling_error, strict=True)
+        ]
     return rows
 
 

@@ -17,7 +17,10 @@ from pipeline.model.likelihood import (
     Logit,
     Ordered,
     Shares,
+    along,
+    blocks_within,
     fit,
+    fit_along,
     fit_subsets,
     mcfadden,
     newton,
@@ -36,21 +39,22 @@ def a_case(rows: int = 160, drivers: int = 3, seed: int = 5) -> tuple[np.ndarray
     return x, 0.8 * x[:, 0] + 0.4 * x[:, 1 % drivers] + random.logistic(size=rows)
 
 
-def shares_of(kind: str, x: np.ndarray, latent: np.ndarray, weight: np.ndarray | None = None) -> Shares:
+def shares_of(
+    kind: str, x: np.ndarray, latent: np.ndarray, weight: np.ndarray | None = None, blocks: int = 0
+) -> Shares:
+    """Over every subset, or those along so many blocks of orders of entry."""
     weight = np.ones(len(x)) if weight is None else weight
-    if kind in ("logit", "tjur"):
-        logit = Logit(x, latent > 0.3, weight)
-        params = fit_subsets(logit, x.shape[1])
-        assert not isinstance(params, str)
-        return mcfadden(logit, params) if kind == "logit" else tjur(logit, params)
-    model = (
-        Ordered(x, np.searchsorted([-1.5, 0.0, 2.0], latent), weight)
+    model: Any = (
+        Logit(x, latent > 0.3, weight)
+        if kind in ("logit", "tjur")
+        else Ordered(x, np.searchsorted([-1.5, 0.0, 2.0], latent), weight)
         if kind == "ordered"
         else Count(x, np.floor(np.exp(np.clip(latent, -2, 2) / 2)), weight)
     )
-    params = fit_subsets(model, x.shape[1])
+    subsets = along(x.shape[1], blocks) if blocks else None
+    params = fit_subsets(model, x.shape[1]) if subsets is None else fit_along(model, subsets)
     assert not isinstance(params, str)
-    return mcfadden(model, params)
+    return tjur(model, params, subsets) if kind == "tjur" else mcfadden(model, params, subsets)
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -65,6 +69,49 @@ def test_shares_are_mean_gains_over_all_orders_of_entry(kind: str) -> None:
     np.testing.assert_allclose(found.raw, gains / 6, atol=1e-14)
     assert found.shares.sum() == pytest.approx(1)
     assert found.values[0] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_sampled_orders_come_as_near_as_they_say_and_nearer_with_more(kind: str) -> None:
+    x, latent = a_case(rows=200, drivers=8)
+    exact = shares_of(kind, x, latent)
+    few, many = (shares_of(kind, x, latent, blocks=blocks) for blocks in (12, 400))
+    for found in (few, many):
+        assert found.raw.sum() == pytest.approx(found.total, rel=1e-12)
+        assert (np.abs(found.raw - exact.raw) < 4 * found.sampling).all()
+        np.testing.assert_allclose(found.values[[0, -1]], exact.values[[0, -1]], atol=1e-6)
+    assert many.sampling_error.max() < few.sampling_error.max() / 3
+    np.testing.assert_allclose(many.shares, exact.shares, atol=1e-3)
+    np.testing.assert_allclose(many.influence, exact.influence, atol=0.02 * np.abs(exact.influence).max())
+    assert not exact.sampling.any()
+
+
+def test_subsets_along_orders_are_arcs_and_their_gains_average_the_increments() -> None:
+    found = along(9, 4)
+    assert found.orders.shape == (4, 18, 9)
+    assert len(along(9, 1).numbers) == 9 * 8 + 2
+    assert (found.numbers[found.places[..., -1]] == 511).all()
+    values = np.random.default_rng(9).normal(size=len(found.numbers))
+    gains = np.zeros((4, 9))
+    for block, orders in enumerate(found.orders):
+        for order, places in zip(orders, found.places[block], strict=True):
+            assert (np.diff(found.numbers[places]) == 1 << order).all()
+            gains[block, order] += np.diff(values[places]) / 18
+    np.testing.assert_allclose(found.gains @ values, gains.mean(0), atol=1e-12)
+    np.testing.assert_allclose(found.error(values), gains.std(0, ddof=1) / 2, atol=1e-12)
+
+
+def test_errors_hold_the_choice_of_orders_as_well(make_design: Maker) -> None:
+    found = shares_of("logit", *a_case(drivers=6), blocks=8)
+    error, _, _ = found.share_interval(make_design(160), 0.95)
+    people = np.diag(found.share_covariance(make_design(160)))
+    np.testing.assert_allclose(error**2, people + found.sampling_error**2)
+
+
+def test_blocks_follow_the_work() -> None:
+    assert blocks_within(300, 17, 1 << 26) == 32
+    assert blocks_within(1 << 16, 17, 1 << 26) == 0
+    assert blocks_within(20_000, 17, 1 << 26) == 12
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -159,6 +206,7 @@ def test_what_has_no_maximum_is_named() -> None:
     assert fit_subsets(Ordered(x, np.searchsorted([-0.5, 0.5], x[:, 1]), ones), 3) == "separation"
     assert fit(Logit(x, x[:, 0] > 2, ones)) == "separation"
     assert fit_subsets(Logit(x, latent > 0, ones), MOST_DRIVERS + 1) == "too_many_drivers"
+    assert fit_along(Logit(x, x[:, 1] > 0, ones), along(3, 8)) == "separation"
     twice = np.column_stack([x[:, 0], x[:, 0]])
     assert fit(Logit(twice, latent > 0, ones)) in ("separation", "not_converged")
 

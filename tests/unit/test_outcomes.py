@@ -137,6 +137,52 @@ def test_what_cannot_be_modelled_is_named(
     assert (declared["logit_mcfadden"][1], declared["ordered_mcfadden"][0]) == ("too_much_work", "ok")
     monkeypatch.setattr(outcomes, "MOST_DRIVERS", 2)
     assert reasons(outcome_rows(sample, setting, 6.0))["logit_tjur"] == ("not_defined", "too_much_work")
+    monkeypatch.setattr(outcomes, "DECLARED_WORK", 100)
+    assert reasons(outcome_rows(sample, setting, 6.0, "ordered"))["ordered_mcfadden"][1] == "too_much_work"
+
+
+def test_many_drivers_of_a_declared_type_go_along_sampled_orders(make_sample: Maker, setting: Setting) -> None:
+    """Every model of 17 drivers and 300 rows; equal rows and their weights are put together."""
+    random = np.random.default_rng(43)
+    drivers = random.normal(size=(290, 17)) + random.normal(size=(290, 1))
+    outcome = 0.3 * drivers[:, 0] + drivers[:, 1:].sum(1) / 20 + random.normal(size=290)
+    scores = np.round(np.column_stack([drivers, outcome]), 3)
+    scores[:, -1] = np.clip(np.round(scores[:, -1]), -2, 2) + 2
+    scores = np.concatenate([scores, scores[:10]])
+    names = (*(f"d{at}" for at in range(17)), "y")
+    sample = replace(make_sample(scores), names=names)
+    kinds: dict[Any, list[str]] = {
+        "binary": ["logit_mcfadden", "logit_tjur"],
+        "ordered": ["ordered_mcfadden"],
+        "count": ["count_mcfadden"],
+    }
+    for kind, models in kinds.items():
+        rows = outcome_rows(sample, setting, 3.0, kind)
+        for name in models:
+            parts = by_model(rows)[name]
+            assert reasons(rows)[name] == ("ok", None)
+            assert sum(part["estimate"] for part in parts) == pytest.approx(1)
+            errors = by_model(rows, "sampling_error")[name]
+            assert [part["term"] for part in errors] == list(names[:-1])
+            for part, error in zip(parts, errors, strict=True):
+                assert 0 < error["estimate"] < min(0.01, part["std_error"])
+    assert reasons(outcome_rows(sample, setting, 3.0))["logit_tjur"][1] == "too_much_work"
+
+
+def test_more_rows_than_the_work_allows_are_sampled(
+    answers: np.ndarray, make_sample: Maker, setting: Setting, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sample = make_sample(answers)
+    exact = outcome_rows(sample, setting, 6.0, "ordered")
+    monkeypatch.setattr(outcomes, "MOST_DRIVERS", 2)
+    sampled = outcome_rows(sample, setting, 6.0, "ordered")
+    pairs = [by_model(rows)["ordered_mcfadden"] for rows in (exact, sampled)]
+    errors = by_model(sampled, "sampling_error")["ordered_mcfadden"]
+    assert "sampling_error" not in {row["metric"] for row in exact}
+    for straight, drawn, error in zip(*pairs, errors, strict=True):
+        assert abs(drawn["estimate"] - straight["estimate"]) <= 4 * error["estimate"] + 1e-9
+        combined = np.hypot(straight["std_error"], error["estimate"])
+        assert drawn["std_error"] == pytest.approx(combined, rel=0.05)
 
 
 def test_mended_correlations_are_marked(answers: np.ndarray, make_sample: Maker, setting: Setting) -> None:
