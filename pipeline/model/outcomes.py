@@ -41,7 +41,7 @@ MOST_WORK = 1 << 22
 DECLARED_WORK = 1 << 26
 """The same where the study says what its outcome is: 15 drivers and 2,000 respondents take some ten seconds a model.
 
-Beyond it, or beyond 15 drivers, the subsets along a sample of the orders of entry, within the same work.
+Beyond it, or beyond 15 drivers, every model follows a sample of the orders of entry instead, within the same work.
 """
 MOST_CATEGORIES = 30
 """Distinct scores up to which an ordered model takes each for a category of its own."""
@@ -82,19 +82,21 @@ def outcome_rows(sample: Sample, setting: Setting, cutoff: float, outcome_type: 
     cutoff: score from which the binary outcome of the logit counts as reached. An outcome with more than
     MOST_CATEGORIES distinct scores is rounded to whole scale points for the ordered model. Errors are those of the
     infinitesimal jackknife by sampling unit and stratum; the polychoric shares have none, and the reason 'smoothed'
-    where their correlations had to be mended. Where a declared type has too many drivers or rows for every subset,
-    orders of entry are sampled: sampling_error, which the errors of the shares then hold too.
+    where their correlations had to be mended. Where a type is declared, and drivers or rows are too many for every
+    subset, orders of entry are sampled: sampling_error says how far that moves a share, whose error holds it too.
     """
     rows: list[Row] = []
+    most = {name: MOST_WORK if outcome_type != name else DECLARED_WORK for name in ("binary", "ordered", "count")}
+    sampled = 0 if outcome_type == "score" else DECLARED_WORK
     if outcome_type == "count":
-        data = _data(_counts(sample), sample, declared=True)
+        data = _data(_counts(sample), sample, most["count"], sampled)
         rows += _likelihood_rows("count", {"count_mcfadden": mcfadden}, data, sample, setting)
     else:
-        data = _data(_reached(sample, cutoff), sample, declared=outcome_type == "binary")
+        data = _data(_reached(sample, cutoff), sample, most["binary"], sampled)
         rows += _likelihood_rows("logit", {"logit_mcfadden": mcfadden, "logit_tjur": tjur}, data, sample, setting)
     if outcome_type in ("score", "ordered"):
         steps = _steps(sample)
-        data = _data(steps, sample, declared=outcome_type == "ordered")
+        data = _data(steps, sample, most["ordered"], sampled)
         rows += _likelihood_rows("ordered", {"ordered_mcfadden": mcfadden}, data, sample, setting)
         rows.append(_parallel_row(steps, sample, setting))
     return rows + _polychoric_rows(sample, setting)
@@ -149,14 +151,16 @@ def _fitted(model: Model, data: Data) -> Array | str:
     return fit_subsets(model, data.x.shape[1]) if data.subsets is None else fit_along(model, data.subsets)
 
 
-def _data(outcome: Array | str, sample: Sample, *, declared: bool) -> Data | str:
-    """Rows to fit; where they are many, equal ones are put together. Or the reason why nothing is fitted."""
+def _data(outcome: Array | str, sample: Sample, most: int, sampled: int) -> Data | str:
+    """Rows to fit; where they are many, equal ones are put together. Or the reason why nothing is fitted.
+
+    most: rows times subsets up to which all subsets are fitted; sampled: the same of those along sampled orders.
+    """
     if isinstance(outcome, str):
         return outcome
     if _repeated(sample):
         return "collinear"
-    drivers, most = len(sample.drivers), DECLARED_WORK if declared else MOST_WORK
-    weight = sample.design.weight / sample.design.weight.mean()
+    drivers, weight = len(sample.drivers), sample.design.weight / sample.design.weight.mean()
     data = Data(x=sample.scores[:, :-1], y=outcome, weight=weight, of_row=np.arange(len(weight)))
     every = drivers <= MOST_DRIVERS
     if every and len(data.x) << drivers <= most:
@@ -164,7 +168,7 @@ def _data(outcome: Array | str, sample: Sample, *, declared: bool) -> Data | str
     data = _merged(data)
     if every and len(data.x) << drivers <= most:
         return data
-    blocks = blocks_within(len(data.x), drivers, most) if declared else 0
+    blocks = blocks_within(len(data.x), drivers, sampled)
     return replace(data, subsets=along(drivers, blocks)) if blocks else "too_much_work"
 
 
