@@ -23,7 +23,18 @@ MODULES = sorted(path for path in PACKAGE.rglob("*.py"))
 SHELVES = ("ingest", "model/importance", "report/charts", "report/sections")
 ORDER = (
     ("errors",),
-    ("specs", "wording", "contradictions", "clashes", "itemised", "study", "responses", "estimates", "moments", "progress"),
+    (
+        "specs",
+        "wording",
+        "contradictions",
+        "clashes",
+        "itemised",
+        "study",
+        "responses",
+        "estimates",
+        "moments",
+        "progress",
+    ),
     ("ingest",),
     ("screen", "weight", "score", "draft", "published", "checkup"),
     ("sample", "terms"),
