@@ -102,7 +102,7 @@ METRICS: Mapping[str, str] = {
     "car_share": "car divided by r2; sums to 1",
     "kruskal": "mean squared partial correlation over all orders of entry",
     "kruskal_share": "kruskal divided by its sum over the drivers",
-    "sampling_error": "standard error of lmg, or of another model's share, from the choice of orders of entry, where not all are taken",
+    "sampling_error": "standard error of lmg (outcome_models: of lmg_share) from the sampling of orders of entry",
     "prob_top": "share of draws in which the driver is among the first k by lmg_share (contrast top:k)",
     "prob_behind_first": (
         "share of draws in which the driver that is first by the metric of the contrast exceeds the term"
