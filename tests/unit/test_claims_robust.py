@@ -80,6 +80,7 @@ def disattenuated(shares: Mapping[str, float] | None, unknown: tuple[str, ...] =
         (disattenuated(TURNED), {("a", "b"): 0.9}, "same_group", "b"),
         (disattenuated(None), {}, "impossible", None),
         (disattenuated(TURNED, tuple("abcdy")), {}, "none", None),
+        (disattenuated(TURNED, tuple("abcd")), {}, "none", None),
         ([one | {"reason": "unsteady"} for one in disattenuated(TURNED)], {}, "unsteady", "b"),
     ],
 )

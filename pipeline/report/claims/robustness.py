@@ -55,8 +55,9 @@ def _choices(ledger: Ledger, driver: str) -> dict[str, float]:
 def corrected(ledger: Ledger) -> list[Claim]:
     """Who comes first after correction for unreliable measurement: same_top, same_group (a leader) or differs.
 
-    none: no reliability is known. impossible: the corrected correlations are no correlations any more. unsteady: so in
-    too many resamples for an interval. Constructs without a known reliability are left as they were, and named.
+    none: no reliability of a driver is known (that of the outcome alone leaves shares as they are). impossible: the
+    corrected correlations are no correlations any more. unsteady: so in too many resamples for an interval. Constructs
+    without a known reliability are left as they were, and named.
     """
     names = [*ledger.drivers, ledger.outcome]
     driver = ledger.ranked()[0]
@@ -67,7 +68,7 @@ def corrected(ledger: Ledger) -> list[Claim]:
     values: dict[str, Any] = {"driver": driver, "outcome": ledger.outcome, "raw": _share(ledger, driver)}
     values |= {"uncorrected": [name for name in names if (used[name] or 1.0) >= 1.0]}
     evidence = ledger.at(("disattenuated", "lmg_share", driver), ("importance", "lmg_share", driver))
-    if len(values["uncorrected"]) == len(names):
+    if set(ledger.drivers) <= set(values["uncorrected"]):
         return [Claim(id="corrected", variant="none", values=values, evidence=evidence)]
     if ledger.rows[at]["reason"] == "overcorrected":
         return [Claim(id="corrected", variant="impossible", values=values, evidence=evidence)]
