@@ -27,8 +27,9 @@ PARTS = ("within", "between")
 
 
 def corrected(view: View, words: Words) -> dict[str, Any] | None:
-    """Raw against corrected shares; None where nothing could be corrected, or no reliability is known."""
-    if not (view.holds("disattenuated", "lmg_share") and view.holds("disattenuated", "reliability_used")):
+    """Raw against corrected shares; None where nothing could be corrected, or no reliability of a driver is known."""
+    used = [view.estimate("disattenuated", "reliability_used", name) for name in view.ranked()]
+    if not (view.holds("disattenuated", "lmg_share") and any(row is not None and shown(row) for row in used)):
         return None
     return figure(
         "dumbbell",
