@@ -46,9 +46,8 @@ def _of(point: Array, draws: Array, names: tuple[str, ...], rows: int) -> Resamp
 
 
 def _weights(sample: Sample, setting: Setting, kind: Kind) -> Array:
-    """(draws, r) weights of the rows in each resample; without replicates of rows, those of the bootstrap."""
+    """(draws, r) weights of the rows in each resample."""
     count = min(setting.draws, POLYCHORIC_DRAWS)
-    kind = "poisson" if kind == "jackknife" else kind
     drawn = np.concatenate(list(factors(sample.design, setting.seed, count, kind)))
     return np.asarray(sample.design.weight * drawn[:, sample.design.unit])
 
