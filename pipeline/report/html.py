@@ -14,6 +14,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from pipeline.report import theme
+from pipeline.report.parity import parity
 from pipeline.report.sections import SECTIONS
 from pipeline.report.view import View
 from pipeline.report.words import Words
@@ -23,6 +24,7 @@ ASSETS = HERE / "assets"
 HTML_LANG = {"en": "en", "zh": "zh-Hans"}
 UI = (
     "skip", "contents", "theme", "print", "save_svg", "show_numbers", "files", "file_results", "file_tables",
+    "file_parity",
 )  # fmt: skip
 # The serif is for Latin headings; Chinese punctuation must not be taken from a Latin font.
 FONTS: Mapping[str, tuple[tuple[str, str, str], ...]] = {
@@ -60,6 +62,7 @@ def page(results: Mapping[str, Any], language: str) -> str:
         logo=theme.safe_logo(study["theme"]["logo"]),
         others=[_other(words, other) for other in study["languages"] if other != language],
         sections=list(_sections(environment, view, words)),
+        kit=bool(parity(results)),
         footer=_footer(study, words, firm),
         css=Markup(css),  # noqa: S704 our own file and escaped strings
         js=Markup(js),  # noqa: S704 our own file
