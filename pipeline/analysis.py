@@ -25,7 +25,6 @@ from pipeline.screen import screen
 from pipeline.study import Study
 
 Progress = Callable[[str], None]
-STAGES = ("read", "screen", "score", "resample", "estimate", "doubt")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 import numpy as np
 
 from pipeline.estimates import row
-from pipeline.model import Row, Setting, everyone, spread
-from pipeline.model.drivers import Importance, loosened
+from pipeline.model import Row, Setting, everyone
+from pipeline.model.drivers import Importance, figures, loosened
 from pipeline.model.importance import usable
 from pipeline.model.importance._subsets import unexplained
 from pipeline.model.importance.complete_dominance import shares_won
 from pipeline.model.importance.conditional_dominance import by_size
 from pipeline.model.players import Structure, arranged, left_by, settled, spans
-from pipeline.model.resample import Resampled, interval
+from pipeline.model.resample import Resampled
 from pipeline.sample import Sample
 
 Array = np.ndarray
@@ -74,17 +72,11 @@ def commonality_rows(
         beyond[1][good] = _beyond(draws, last[1][good], structure)
         parts["shared_within"] = beyond[0] - last[0], beyond[1] - last[1]
     parts["shared_across"] = first[0] - beyond[0], first[1] - beyond[1]
-    return [each for metric, part in parts.items() for each in _figures(metric, part, structure, setting, common)]
-
-
-def _figures(
-    metric: str, part: tuple[Array, Array], structure: Structure, setting: Setting, common: Row
-) -> Iterator[Row]:
-    point, draws = part
-    low, high = interval(draws, setting.level)
-    for at, name in enumerate(structure.players):
-        limits = spread(draws[:, at], low[at], high[at], setting.level)
-        yield row("commonality", metric, term=name, estimate=float(point[at]), **limits, **common)
+    return [
+        each
+        for metric, (point, draws) in parts.items()
+        for each in figures("commonality", metric, structure.players, point, draws, setting.level, common)
+    ]
 
 
 def _beyond(correlations: Array, last: Array, structure: Structure) -> Array:

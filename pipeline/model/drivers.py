@@ -179,8 +179,8 @@ def _owen_rows(point: Array, draws: Array, structure: Structure, level: float, c
     if structure.deepest <= MOST_DRAWN:
         drawn = owen(arranged(draws, structure), structure)
     return [
-        *_figures("groups", "owen", structure.players, exact, drawn, level, common),
-        *_figures("groups", "owen_share", structure.players, shared_out(exact), shared_out(drawn), level, common),
+        *figures("groups", "owen", structure.players, exact, drawn, level, common),
+        *figures("groups", "owen_share", structure.players, shared_out(exact), shared_out(drawn), level, common),
     ]
 
 
@@ -192,8 +192,8 @@ def _metric_rows(
         return list(_absent_rows(analysis, method, importance.drivers, importance.absent[method], common))
     raw, share = importance.draws.get(method, np.empty((0, len(importance.drivers)))), importance.share(method)
     return [
-        *_figures(analysis, method, importance.drivers, importance.point[method], raw, level, common),
-        *_figures(analysis, f"{method}_share", importance.drivers, *share, level, common, acceleration),
+        *figures(analysis, method, importance.drivers, importance.point[method], raw, level, common),
+        *figures(analysis, f"{method}_share", importance.drivers, *share, level, common, acceleration),
     ]
 
 
@@ -203,7 +203,7 @@ def _absent_rows(analysis: str, method: str, names: tuple[str, ...], reason: str
             yield row(analysis, metric, term=name, state="not_defined", reason=reason, **common)
 
 
-def _figures(
+def figures(
     analysis: str,
     metric: str,
     names: tuple[str, ...],
@@ -213,6 +213,7 @@ def _figures(
     common: Row,
     acceleration: Array | None = None,
 ) -> list[Row]:
+    """One row a name: (p,) point, and the error and interval of (B, p) draws where there are any."""
     if not np.isfinite(point).all():
         return [
             row(analysis, metric, term=name, state="not_defined", reason="nothing_to_share", **common) for name in names

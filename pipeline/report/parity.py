@@ -10,6 +10,8 @@ from typing import Any
 
 import numpy as np
 
+from pipeline.model.importance import usable
+
 Array = np.ndarray
 
 TYPES: Mapping[str, str] = {
@@ -25,7 +27,6 @@ TYPES: Mapping[str, str] = {
 ADJUSTED = ("lmg", "last", "first")
 """Metrics whose relaimpo figures are in the units of the whole R² where controls are always in the model."""
 FEWEST_DRIVERS = 2
-SMALLEST_EIGENVALUE = 1e-8
 CLOSE = 1e-6
 
 SCRIPT = """\
@@ -103,7 +104,7 @@ def _matrix(known: Mapping[tuple[str, str], float], names: Sequence[str]) -> lis
     """Correlations in the order of the names; None unless all are known and relaimpo could work with them."""
     rows = [[1.0 if one == other else known.get((one, other)) for other in names] for one in names]
     matrix = np.array(rows, dtype=float)
-    if not np.isfinite(matrix).all() or np.linalg.eigvalsh(matrix)[0] < SMALLEST_EIGENVALUE:
+    if not usable(matrix):
         return None
     return [[float(value) for value in row] for row in matrix]
 

@@ -12,6 +12,7 @@ from pipeline.report.claims import Ledger
 from pipeline.report.claims.assumptions import all_assumptions
 from pipeline.report.claims.checks import all_checks
 from pipeline.report.words.claims import VERDICTS
+from tests.unit.test_claims_rest import city
 
 Maker = Callable[..., Ledger]
 TURNED = {"a": 0.3, "b": 0.4, "c": 0.2, "d": 0.1}
@@ -91,39 +92,6 @@ def test_measurement_error_that_is_unknown_leaves_its_check_open(make_ledger: Ma
     rows = [row("disattenuated", "reliability_used", term=name, **ABSENT) for name in "abcdy"]
     found = {check.id: check.verdict for check in all_checks(make_ledger(rows=rows))}
     assert found["corrected"] == "open"
-
-
-CITY = {
-    "variable": "city",
-    "label": {"en": "City"},
-    "reference": "north",
-    "levels": [{"value": "north", "label": {}}, {"value": "south", "label": {}}],
-}
-
-
-def city(
-    north: int | None = 300,
-    south: int | None = 250,
-    p: float | None = 0.02,
-    estimate: float = 0.3,
-    n_eff: float = 200.0,
-) -> dict[str, Any]:
-    """Facts of a study with two cities: sizes, and the difference of b of driver a, south less north."""
-    rows = []
-    for level, n in (("north", north), ("south", south)):
-        known = {"n": n, "n_eff": min(n, n_eff) if n else None}
-        state = {} if n else {"state": "suppressed", "reason": "small_base"}
-        value = {"estimate": 0.5 if level == "south" else 0.2} if n else {}
-        rows += [row("regression", "b", term=name, group=f"city={level}", **known, **state, **value) for name in "abcd"]
-    for name in "abcd":
-        if p is not None:
-            adjusted = p if name == "a" else 1.0
-            sign = 1 if estimate > 0 else -1
-            interval = {"conf_low": estimate - sign * 0.2, "conf_high": estimate + sign * 0.2}
-            limits_ = dict(zip(("conf_low", "conf_high"), sorted(interval.values()), strict=True))
-            gap = {"estimate": estimate, "p_adjusted": adjusted, **limits_}
-            rows.append(row("regression", "b", term=name, contrast="city=south-north", **gap))
-    return {"rows": rows, "study": {"segments": [CITY]}}
 
 
 LOST = [{"stage": "answered", "remaining": 70, "removed": {"no_driver": 30}}]

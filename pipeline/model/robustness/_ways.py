@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 
 import numpy as np
@@ -168,16 +168,7 @@ def _that_matter(found: Ways) -> Ways:
     for axis in AXES:
         others = [value for value in values[axis] if value != declared[axis] and _changes(found, axis, value, base)]
         axes[axis] = (declared[axis], *others)
-    return Ways(
-        rows=found.rows,
-        respondent=found.respondent,
-        x=found.x,
-        y=found.y,
-        weight=found.weight,
-        controls=found.controls,
-        masks=found.masks,
-        axes=axes,
-    )
+    return replace(found, axes=axes)
 
 
 def _changes(found: Ways, axis: str, value: str, base: Array) -> bool:

@@ -8,7 +8,7 @@ import numpy as np
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, everyone, spread
-from pipeline.model.drivers import FEWEST_USABLE
+from pipeline.model.drivers import FEWEST_USABLE, NOTHING, figures
 from pipeline.model.importance import METHODS, SMALLEST_EIGENVALUE, r2, usable
 from pipeline.model.players import Structure, drawn_values
 from pipeline.model.reliability import alpha
@@ -20,7 +20,6 @@ Array = np.ndarray
 MOST_EXACT = 12
 """Drivers up to which every draw is exact: a second opinion may take no longer than the first."""
 LARGEST_R2 = 1.0
-NOTHING = 1e-12
 
 
 def disattenuated(correlations: Array, reliability: Array) -> Array:
@@ -121,25 +120,10 @@ def _shares(drivers: tuple[str, ...], point: Array, draws: Array, sample: Sample
     share, whole = raw / raw.sum(), raw.sum()
     if good.mean() < FEWEST_USABLE:
         common |= {"reason": "unsteady"}
-        shares = [
-            row("disattenuated", "lmg_share", term=driver, estimate=float(each), **common)
-            for driver, each in zip(drivers, share, strict=True)
-        ]
+        shares = figures("disattenuated", "lmg_share", drivers, share, draws[:0, 0, :-1], setting.level, common)
         return [*shares, row("disattenuated", "r2", estimate=float(whole), **common)]
     drawn = drawn_values(draws[good], raw, point[None], Structure.plain(drivers), "lmg", MOST_EXACT)
     wholes = drawn.sum(-1)
-    every = drawn / wholes[:, None]
-    low, high = interval(every, setting.level)
-    rows = [
-        row(
-            "disattenuated",
-            "lmg_share",
-            term=driver,
-            estimate=float(share[at]),
-            **spread(every[:, at], low[at], high[at], setting.level),
-            **common,
-        )
-        for at, driver in enumerate(drivers)
-    ]
+    shares = figures("disattenuated", "lmg_share", drivers, share, drawn / wholes[:, None], setting.level, common)
     limits = spread(wholes, *corrected_interval(wholes, float(whole), setting.level), setting.level)
-    return [*rows, row("disattenuated", "r2", estimate=float(whole), **limits, **common)]
+    return [*shares, row("disattenuated", "r2", estimate=float(whole), **limits, **common)]

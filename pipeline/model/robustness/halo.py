@@ -7,10 +7,10 @@ from collections.abc import Mapping
 import numpy as np
 
 from pipeline.estimates import row
-from pipeline.model import Row, Setting, everyone, spread
-from pipeline.model.drivers import decompose
+from pipeline.model import Row, Setting, everyone
+from pipeline.model.drivers import decompose, figures
 from pipeline.model.importance import SMALLEST_EIGENVALUE
-from pipeline.model.resample import Panel, Resampled, interval
+from pipeline.model.resample import Panel, Resampled
 from pipeline.sample import Sample
 
 Array = np.ndarray
@@ -91,19 +91,7 @@ def _share_rows(part: str, panel: Resampled, sample: Sample, setting: Setting) -
     if isinstance(importance, str):
         absent = {"state": importance, "reason": importance, **common}
         return [row("halo", "lmg_share", term=name, **absent) for name in names]
-    point, draws = importance.share()
-    low, high = interval(draws, setting.level)
-    return [
-        row(
-            "halo",
-            "lmg_share",
-            term=name,
-            estimate=float(point[at]),
-            **spread(draws[:, at], low[at], high[at], setting.level),
-            **common,
-        )
-        for at, name in enumerate(names)
-    ]
+    return figures("halo", "lmg_share", names, *importance.share(), setting.level, common)
 
 
 def _between_rows(sample: Sample, setting: Setting) -> list[Row]:
