@@ -12,6 +12,7 @@ from typing import Any
 import pandas as pd
 
 from pipeline.estimates import check, frame
+from pipeline.imputation import imputed_rows
 from pipeline.ingest import read
 from pipeline.model import Setting, nonresponse
 from pipeline.model.every import model_rows, refuse_unusable, resample_all, second_rows
@@ -70,6 +71,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         *second_rows(study, people, resampled, setting, explained(study)),
         *curve.rows,
         *nonresponse.nonresponse_rows(responses, screening, scores, study, setting),
+        *imputed_rows(responses, screening, scores, study, setting),
     ]
     return Analysis(
         study=study,

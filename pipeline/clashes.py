@@ -16,6 +16,7 @@ def terms(study: Study) -> Iterator[Problem]:
     yield from _interactions(study)
     yield from _items(study)
     yield from _resampling(study)
+    yield from _imputations(study)
     yield from _table(study)
 
 
@@ -109,6 +110,12 @@ def _resampling(study: Study) -> Iterator[Problem]:
         yield study.problem(message, "model", "inference")
 
 
+def _imputations(study: Study) -> Iterator[Problem]:
+    if study.definition.model.imputations == 1:
+        message = "one completed data set cannot say how far others would differ; ask for 20, or leave imputations out."
+        yield study.problem(message, "model", "imputations")
+
+
 def _table(study: Study) -> Iterator[Problem]:
     """What needs answers cannot be asked of a published table."""
     definition = study.definition
@@ -123,6 +130,7 @@ def _table(study: Study) -> Iterator[Problem]:
         "model.correlations": model.correlations != "pearson",
         "model.inference": model.inference != "bootstrap",
         "model.interval": model.interval != "percentile",
+        "model.imputations": model.imputations,
         "segments": study.segment_variables,
         "weights": any(value for _, value in definition.weights),
         "stack": definition.stack,

@@ -51,6 +51,7 @@ ANALYSES: Mapping[str, str] = {
     "nonlinearity": "whether straight lines are enough, and whether low or high ratings weigh more",
     "specification": "how the result stands over every defensible way of running the analysis",
     "assumption": "figures behind the assumptions that are checked by name",
+    "imputed": "the same model with missing answers imputed several times over",
     "change": "why a share, or the mean of the outcome, differs between two groups",
 }
 
@@ -155,6 +156,9 @@ METRICS: Mapping[str, str] = {
     "largest_residual": "largest studentised residual; p_value after Bonferroni",
     "serial_correlation": "correlation of neighbouring residuals in the order of the interviews",
     "breusch_pagan": "chi-square of the test of constant variance (studentised)",
+    "fmi": "share of the information on the figure of the contrast that the missing answers took",
+    "imputed_share": "share of the answers asked for that were missing and imputed",
+    "imputations": "number of completed data sets",
     "share_change": "lmg_share in the first group of the contrast less that in the second",
     "change_effect": "part of share_change due to the coefficients",
     "change_spread": "part of share_change due to how widely ratings differ",

@@ -55,6 +55,8 @@ class Sample:
     terms: Terms | None = None
     started: Array | None = None
     """(r,) numbers that rise with the time of the interviews; None where it is not known of all."""
+    rows: Array | None = None
+    """(r,) positions in the Responses; None where the sample was not made of any."""
 
     @property
     def model(self) -> Terms:
@@ -111,6 +113,7 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
         stacked=len(np.unique(respondent)) < len(rows),
         terms=terms_of(study, values[rows], variables, rows, design.weight),
         started=_started(responses, rows),
+        rows=rows,
     )
 
 

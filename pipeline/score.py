@@ -35,7 +35,7 @@ def score(responses: Responses, study: Study) -> Scores:
     """
     items = {name: _turned(responses, study, name) for name in study.used}
     _refuse_dead_items(study, items)
-    values = {name: _person_mean(answers, study.construct(name).needed) for name, answers in items.items()}
+    values = {name: person_mean(answers, study.construct(name).needed) for name, answers in items.items()}
     return Scores(values=values, items=items)
 
 
@@ -47,7 +47,8 @@ def _turned(responses: Responses, study: Study, name: str) -> Array:
     return answers
 
 
-def _person_mean(answers: Array, needed: int) -> Array:
+def person_mean(answers: Array, needed: int) -> Array:
+    """(r,) mean of the answered of (r, items), NaN where fewer than `needed` are."""
     count = np.isfinite(answers).sum(1)
     total = np.nansum(answers, 1)
     with np.errstate(invalid="ignore", divide="ignore"):

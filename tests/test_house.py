@@ -39,6 +39,7 @@ ORDER = (
     ("screen", "weight", "score", "draft", "published", "checkup"),
     ("sample", "terms"),
     ("model",),
+    ("imputation",),
     ("analysis",),
     ("planning",),
     ("report",),
