@@ -20,11 +20,13 @@ PLURAL = {str: "texts", int: "whole numbers", float: "numbers"}
 LIMITS = {"ge": "at least {}", "gt": "above {}", "le": "at most {}", "lt": "below {}"}
 CUT = 40
 SHORTCUTS = {
-    "_one_or_many": "one text or a list of texts",
-    "_items": "one column, a list of columns, or a map of columns to their wording",
-    "_files": f"a path, or a list of paths or of maps with the keys {listing(list(DataFile.model_fields))}",
-    "_missing": "a list of codes, or a map with the keys skipped, declined, not_asked",
-    "_segments": "a list of variables, or a map with the keys compare, brand, waves, reference",
+    "one_or_many": "one text or a list of texts",
+    "one_or_many_codes": "one text or a list of texts",
+    "listed": "one column, a list of columns, or a map of columns to their wording",
+    "files": f"a path, or a list of paths or of maps with the keys {listing(list(DataFile.model_fields))}",
+    "by_reason": "a list of codes, or a map with the keys skipped, declined, not_asked",
+    "segments_of": "a list of variables, or a map with the keys compare, brand, waves, reference",
+    "dropping": "a number of flags, a list of rules, or a map with the keys flags, rules",
 }
 """What a key holds that may also be written shorter, by the function that makes it long."""
 LABEL = "one text, or a text for each language ({en: …, zh: …})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, Problem
 from pipeline.ingest import csv, excel, parquet
@@ -11,22 +11,35 @@ from pipeline.ingest._assemble import assemble
 from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
 from pipeline.ingest._cells import plain, sheet
-from pipeline.ingest._files import detect, fetch
+from pipeline.ingest._files import open_file
 from pipeline.ingest._grid import MOMENTS as MOMENTS
 from pipeline.ingest._grid import Grid as Grid
 from pipeline.ingest._grid import correlations_of as correlations_of
 from pipeline.ingest._grid import fetch_grid as fetch_grid
 from pipeline.ingest._grid import grid as grid
 from pipeline.ingest._grid import moment_of as moment_of
-from pipeline.ingest._table import canonical
+from pipeline.ingest._opened import BINARY
+from pipeline.ingest._opened import Opened as Opened
+from pipeline.ingest._table import canonical, fail
 from pipeline.ingest._used import check_columns, numeric_columns, renamed
 from pipeline.responses import Responses, Table
-from pipeline.specs import DataFile
 from pipeline.study import Study
 
-Reader = Callable[[bytes, DataFile], Table]
 
-READERS: dict[str, Reader] = {"csv": csv.read, "excel": excel.read, "parquet": parquet.read}
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """A format: does a file look like it, by content, and what does the file hold?"""
+
+    fits: Callable[[Opened], bool]
+    read: Callable[[Opened], Table]
+
+
+READERS: dict[str, Reader] = {
+    "parquet": Reader(parquet.fits, parquet.read),
+    "excel": Reader(excel.fits, excel.read),
+    "csv": Reader(csv.fits, csv.read),
+}
+"""In the order in which they are tried: any vendor before plain rows."""
 
 
 def read(study: Study) -> Responses:
@@ -37,8 +50,7 @@ def read(study: Study) -> Responses:
     try:
         files = renamed(study, tables(study))
         check_columns(study, files)
-        sources = tuple(table.source for table in files)
-        return assemble(study, sheet(files, numeric_columns(study)), sources)
+        return assemble(study, sheet(files, numeric_columns(study)), files)
     except DataError as error:
         raise DataError(*(_placed(study, problem) for problem in error.problems)) from None
 
@@ -53,9 +65,9 @@ def tables(study: Study) -> list[Table]:
     """Every file of the study, in its order. Raises DataError with the problems of all of them."""
     problems: list[Problem] = []
     found: list[Table] = []
-    for position, file in enumerate(study.definition.data):
+    for position in range(len(study.definition.data)):
         try:
-            found.append(read_table(fetch(study, position), file))
+            found.append(read_table(open_file(study, position)))
         except DataError as error:
             problems.extend(error.problems)
     if problems:
@@ -63,15 +75,27 @@ def tables(study: Study) -> list[Table]:
     return found
 
 
-def read_table(raw: bytes, file: DataFile) -> Table:
-    """One file by the reader that was declared or that fits its first bytes."""
-    table = READERS[file.format or detect(raw, file.file)](raw, file)
-    if file.format:
-        return table
+def read_table(opened: Opened) -> Table:
+    """One file by the reader that was declared or that fits its content."""
+    if not opened.raw:
+        raise fail(opened.name, "the file is empty; export it again.")
+    if opened.file.format:
+        return READERS[opened.file.format].read(opened)
+    table = READERS[detect(opened)].read(opened)
     return replace(table, source=replace(table.source, detected=("format", *table.source.detected)))
+
+
+def detect(opened: Opened) -> str:
+    """Name of the first reader that the file fits. Raises DataError where it fits none, or cannot be opened."""
+    for name, reader in READERS.items():
+        if reader.fits(opened):
+            return name
+    other = next((what for mark, what in BINARY.items() if opened.raw.startswith(mark)), "no file of answers")
+    raise fail(opened.name, f"is {other}; save it as CSV, Excel or Parquet.")
 
 
 def texts(table: Table, column: str) -> list[str | None]:
     """The cells of a column as texts, numbers in their one way of writing, None where blank."""
-    known = {cell: plain(canonical(cell)) for cell in set(table.columns[column].tolist())}
-    return [known[cell] for cell in table.columns[column].tolist()]
+    coded = table.columns[column]
+    known = [*(plain(canonical(cell)) for cell in coded.values), None]
+    return [known[code] for code in coded.codes.tolist()]

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
 
 from pipeline.errors import DataError, Problem, listing, nearest
-from pipeline.ingest._cells import Cells, Sheet, number, private
+from pipeline.ingest._cells import Sheet, private
+from pipeline.ingest._marks import addresses, attention, durations, weights
+from pipeline.ingest._questions import Questions, questions
 from pipeline.ingest._rows import contents, fingerprint, hashed, keys, repeats
 from pipeline.ingest._times import times
-from pipeline.ingest._typing import Answers, Typed, bands, category, item, numbers, reasons_of, series, weights
-from pipeline.ingest._used import WAVE, is_number, parts, variable_names, wave_of_files
-from pipeline.responses import Responses, Source
+from pipeline.ingest._typing import Typed, reasons_of, series
+from pipeline.ingest._used import WAVE, variable_names
+from pipeline.responses import Responses, Table
+from pipeline.specs import Complete
 from pipeline.study import Study
 
 
@@ -31,16 +34,25 @@ class Long:
         return taken
 
 
-def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Responses:
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Marks:
+    """What each row of the files says of itself beside its answers; None where the study does not declare it."""
+
+    weight: np.ndarray | None
+    started: np.ndarray | None
+    seconds: np.ndarray | None
+    fpc: np.ndarray | None
+    problems: list[Problem]
+
+
+def assemble(study: Study, sheet: Sheet, files: Sequence[Table]) -> Responses:
     """Responses in canonical order. Raises DataError with every cell, weight, id and row that contradicts the study."""
-    items, item_problems = _items(study, sheet)
-    variables, variable_problems = _variables(study, sheet)
-    weight, weight_problems = _weight(study, sheet)
-    started, time_problems = _started(study, sheet)
+    asked = questions(study, sheet)
+    marks = _marks(study, sheet)
     blanks = _blanks(study, sheet)
-    problems = [*item_problems, *variable_problems, *weight_problems, *time_problems, *blanks]
-    unknown = list(_references(study, variables)) if not variable_problems else []
-    wave, brand = _split(study, variables, len(sheet))
+    problems = [*asked.problems, *marks.problems, *blanks]
+    unknown = [] if asked.problems else list(_references(study, asked.variables))
+    wave, brand = _split(study, asked.variables, len(sheet))
     identity = study.definition.respondent.id
     content = contents(sheet, _wave_hash(study)[sheet.file], identity)
     key = keys(sheet.columns[identity] if identity else None, content)
@@ -49,91 +61,72 @@ def assemble(study: Study, sheet: Sheet, sources: tuple[Source, ...]) -> Respons
     )
     if problems or clashes or unknown:
         raise DataError(*_in_order(sheet, problems), *clashes, *unknown)
-    long = _long(study, sheet, items, repeated)
-    long = _sorted(
-        long, np.lexsort((content[long.base], long.level, brand[long.base], wave[long.base], key[long.base]))
-    )
+    long = _long(study, sheet, asked, repeated)
+    order = np.lexsort((content[long.base], long.level, brand[long.base], wave[long.base], key[long.base]))
+    responses = _responses(study, sheet, files, asked, marks, key, _sorted(long, order))
+    return replace(responses, duplicates=int(repeated.sum()), content_sha256=fingerprint(responses))
+
+
+def _responses(
+    study: Study,
+    sheet: Sheet,
+    files: Sequence[Table],
+    asked: Questions,
+    marks: Marks,
+    key: np.ndarray,
+    long: Long,
+) -> Responses:
     respondents, respondent = np.unique(key[long.base], return_inverse=True)
-    responses = Responses(
-        items=_frame({name: long.take([typed.values for typed in columns]) for name, columns in items.items()}),
-        reasons=_frame({name: long.take([typed.reasons for typed in columns]) for name, columns in items.items()}),
-        variables=_variable_frame(study, variables, long),
-        weight=None if weight is None else weight[long.base],
-        strata=_texts(sheet, study.definition.weights.strata, long),
-        cluster=_texts(sheet, study.definition.weights.cluster, long),
+    respondent_spec, weights_spec = study.definition.respondent, study.definition.weights
+    checks = attention(study, sheet, reasons_of(study.definition.missing))
+    return Responses(
+        items=_frame({name: long.take([typed.values for typed in own]) for name, own in asked.items.items()}),
+        reasons=_frame({name: long.take([typed.reasons for typed in own]) for name, own in asked.items.items()}),
+        variables=_variable_frame(study, asked.variables, long),
+        variable_reasons=_reason_frame(asked, long),
+        choices={name: own.options.iloc[long.base].reset_index(drop=True) for name, own in asked.choices.items()},
+        labels=asked.labels(study),
+        weight=_of_rows(marks.weight, long),
+        strata=_texts(sheet, weights_spec.strata, long),
+        cluster=_texts(sheet, weights_spec.cluster, long),
+        fpc=_of_rows(marks.fpc, long),
         respondent=respondent,
         keys=respondents,
-        complete=_complete(study, sheet)[long.base],
-        sources=sources,
+        complete=_marked(sheet, respondent_spec.complete, otherwise=True)[long.base],
+        tests=_marked(sheet, respondent_spec.tests, otherwise=False)[long.base] if respondent_spec.tests else None,
+        seconds=_of_rows(marks.seconds, long),
+        started=_of_rows(marks.started, long),
+        ip=addresses(sheet, respondent_spec.ip)[long.base] if respondent_spec.ip else None,
+        attention=None if checks is None else checks.iloc[long.base].reset_index(drop=True),
+        sources=tuple(table.source for table in files),
         content_sha256="",
-        duplicates=int(repeated.sum()),
-        started=None if started is None else started[long.base],
+        duplicates=0,
+        notes=tuple(f"{table.source.name}: {note}" for table in files for note in table.notes),
     )
-    return replace(responses, content_sha256=fingerprint(responses))
 
 
-def _items(study: Study, sheet: Sheet) -> tuple[dict[str, list[Answers]], list[Problem]]:
-    """Typed columns of every item: one, or one a stacked level."""
+def _of_rows(values: np.ndarray | None, long: Long) -> np.ndarray | None:
+    return None if values is None else values[long.base]
+
+
+def _marks(study: Study, sheet: Sheet) -> Marks:
+    respondent, design = study.definition.respondent, study.definition.weights
     missing = reasons_of(study.definition.missing)
-    typed: dict[str, list[Answers]] = {}
     problems: list[Problem] = []
-    for construct, spec in study.definition.constructs.items():
-        scale = spec.scale or next(iter(study.definition.scales))
-        for name in spec.items:
-            typed[name] = []
-            for column in parts(study, name):
-                answers, wrong = item(sheet, sheet.columns[column], scale, study.scale(construct), missing)
-                typed[name].append(answers)
-                problems.extend(wrong)
-    return typed, problems
-
-
-def _variables(study: Study, sheet: Sheet) -> tuple[dict[str, list[Typed]], list[Problem]]:
-    """Typed columns of every variable except the stacked one, numbers before the bands cut from them."""
-    missing = reasons_of(study.definition.missing)
-    typed: dict[str, list[Typed]] = {}
-    problems: list[Problem] = []
-    stack = study.definition.stack
-    for name in sorted(variable_names(study), key=lambda name: bool(study.variable(name).from_)):
-        variable = study.variable(name)
-        if name == WAVE and wave_of_files(study):
-            levels = tuple(dict.fromkeys(str(file.wave) for file in study.definition.data))
-            of_file = np.array([levels.index(str(file.wave)) for file in study.definition.data])
-            typed[name] = [Typed(values=of_file[sheet.file], levels=levels)]
-        elif variable.from_:
-            typed[name] = [bands(base, variable) for base in typed[variable.from_]]
-        elif not (stack and name == stack.by):
-            kind = numbers if is_number(study, name) else category
-            found = [
-                kind(sheet, sheet.columns[column], name, variable, missing)
-                for column in parts(study, variable.column or name)
-            ]
-            typed[name] = _same_levels([one for one, _ in found])
-            problems.extend(problem for _, wrong in found for problem in wrong)
-    return typed, problems
-
-
-def _same_levels(columns: list[Typed]) -> list[Typed]:
-    """Category columns of one stacked variable with the levels of all of them."""
-    found = sorted({level for typed in columns for level in typed.levels or ()})
-    if columns[0].levels is None or len({typed.levels for typed in columns}) == 1:
-        return columns
-    if all(number(level) is not None for level in found):
-        found.sort(key=float)
-    places = [np.array([*map(found.index, typed.levels or ()), -1]) for typed in columns]
-    return [
-        Typed(values=place[typed.values], levels=tuple(found)) for typed, place in zip(columns, places, strict=True)
-    ]
-
-
-def _weight(study: Study, sheet: Sheet) -> tuple[np.ndarray | None, list[Problem]]:
-    column = study.definition.weights.column
-    return weights(sheet, sheet.columns[column], reasons_of(study.definition.missing)) if column else (None, [])
-
-
-def _started(study: Study, sheet: Sheet) -> tuple[np.ndarray | None, list[Problem]]:
-    column = study.definition.respondent.started
-    return times(sheet, sheet.columns[column]) if column else (None, [])
+    weight = started = seconds = fpc = None
+    if design.column:
+        weight, wrong = weights(sheet, design.column, missing)
+        problems += wrong
+    if design.fpc:
+        fpc, wrong = weights(sheet, design.fpc, missing, "size of a population")
+        problems += wrong
+    if respondent.started:
+        started, wrong = times(sheet, sheet.columns[respondent.started])
+        problems += wrong
+    if respondent.seconds:
+        seconds, wrong = durations(sheet, respondent.seconds, missing)
+        problems += wrong
+    return Marks(weight=weight, started=started, seconds=seconds, fpc=fpc, problems=problems)
 
 
 def _blanks(study: Study, sheet: Sheet) -> list[Problem]:
@@ -143,6 +136,7 @@ def _blanks(study: Study, sheet: Sheet) -> list[Problem]:
         definition.respondent.id: "no respondent id; fill it in, or leave 'respondent.id' out",
         definition.weights.strata: "no stratum; fill it in, or leave 'weights.strata' out",
         definition.weights.cluster: "no cluster; fill it in, or leave 'weights.cluster' out",
+        definition.weights.fpc: "no size of the population; fill it in, or leave 'weights.fpc' out",
     }
     problems = []
     for column, message in needed.items():
@@ -153,7 +147,7 @@ def _blanks(study: Study, sheet: Sheet) -> list[Problem]:
     return problems
 
 
-def _references(study: Study, variables: dict[str, list[Typed]]) -> Iterator[Problem]:
+def _references(study: Study, variables: Mapping[str, list[Typed]]) -> Iterator[Problem]:
     """Levels of comparison that no answer can have."""
     stack = study.definition.stack
     levels = {name: columns[0].levels or () for name, columns in variables.items()}
@@ -171,7 +165,7 @@ def _in_order(sheet: Sheet, problems: list[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: sheet.names.index(problem.where))
 
 
-def _split(study: Study, variables: dict[str, list[Typed]], rows: int) -> tuple[np.ndarray, np.ndarray]:
+def _split(study: Study, variables: Mapping[str, list[Typed]], rows: int) -> tuple[np.ndarray, np.ndarray]:
     """(rows,) wave and brand of each row of the files, zero where the study declares none."""
     segments = study.definition.segments
     waves = variables.get(segments.waves or WAVE, [])
@@ -185,21 +179,18 @@ def _wave_hash(study: Study) -> np.ndarray:
     return hashed(f"\0wave\0{file.wave or ''}" for file in study.definition.data)
 
 
-def _long(study: Study, sheet: Sheet, items: dict[str, list[Answers]], repeated: np.ndarray) -> Long:
+def _long(study: Study, sheet: Sheet, asked: Questions, repeated: np.ndarray) -> Long:
     """Rows that are no repetition; where stacked, each with every level that got an answer."""
     stack = study.definition.stack
     if stack is None:
         base = np.flatnonzero(~repeated)
         return Long(base=base, level=np.zeros(len(base), dtype=np.int64))
-    stacked = [columns for name, columns in items.items() if name in stack.columns]
-    answered = np.array([[~np.isnan(answers.values) for answers in columns] for columns in stacked]).any(axis=0)
+    stacked = [columns for name, columns in asked.items.items() if name in stack.columns]
+    answered = np.array([[~np.isnan(typed.values) for typed in columns] for columns in stacked]).any(axis=0)
     level, base = np.nonzero(answered & ~repeated)
     if not len(base):
-        raise DataError(
-            Problem(
-                where=sheet.names[0], message="no row holds an answer to any stacked item; see 'stack' and 'missing'."
-            )
-        )
+        message = "no row holds an answer to any stacked item; see 'stack' and 'missing'."
+        raise DataError(Problem(where=sheet.names[0], message=message))
     return Long(base=base, level=level)
 
 
@@ -211,26 +202,33 @@ def _frame(columns: dict[str, np.ndarray]) -> pd.DataFrame:
     return pd.DataFrame(np.column_stack(list(columns.values())), columns=list(columns))
 
 
-def _variable_frame(study: Study, variables: dict[str, list[Typed]], long: Long) -> pd.DataFrame:
+def _variable_frame(study: Study, variables: Mapping[str, list[Typed]], long: Long) -> pd.DataFrame:
     stack = study.definition.stack
     found = {
         name: replace(columns[0], values=long.take([typed.values for typed in columns]))
         for name, columns in variables.items()
     }
     if stack:
-        found[stack.by] = Typed(values=long.level, levels=tuple(stack.levels))
-    names = variable_names(study)
+        found[stack.by] = Typed(
+            values=long.level, levels=tuple(stack.levels), reasons=np.zeros(len(long.level), dtype=np.int8)
+        )
+    names = [name for name in variable_names(study) if name in found]
     return pd.DataFrame({name: series(found[name]) for name in names}, index=pd.RangeIndex(len(long.base)))
+
+
+def _reason_frame(asked: Questions, long: Long) -> pd.DataFrame:
+    """(r, variables) why a variable, or a question with several options, has no answer."""
+    found = {name: long.take([typed.reasons for typed in columns]) for name, columns in asked.variables.items()}
+    found |= {name: own.reasons[long.base] for name, own in asked.choices.items()}
+    return pd.DataFrame(found, index=pd.RangeIndex(len(long.base)))
 
 
 def _texts(sheet: Sheet, column: str | None, long: Long) -> np.ndarray | None:
     return sheet.columns[column].as_text()[long.base] if column else None
 
 
-def _complete(study: Study, sheet: Sheet) -> np.ndarray:
-    """(rows,) bool: finished interviews; all of them where the study does not say which."""
-    complete = study.definition.respondent.complete
-    if complete is None:
-        return np.ones(len(sheet), dtype=bool)
-    cells: Cells = sheet.columns[complete.column]
-    return cells.equal(complete.equals)
+def _marked(sheet: Sheet, mark: Complete | None, *, otherwise: bool) -> np.ndarray:
+    """(rows,) bool: rows that hold one of the marks; the same for all where none is declared."""
+    if mark is None:
+        return np.full(len(sheet), otherwise)
+    return sheet.columns[mark.column].equal(mark.equals)

@@ -7,25 +7,49 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 
 from pipeline.errors import Problem
 from pipeline.ingest._table import canonical
-from pipeline.responses import Table
+from pipeline.responses import About, Reason, Table
 
 NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?", re.ASCII)
 DIGITS = re.compile(r"\d{5}")
 SHOWN = 20
 MOST_WORDS = 3
+NOTHING = About()
+"""What a file says of a column of which it says nothing."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Cells:
-    """(rows,) codes into `texts`, which are sorted; -1 where blank."""
+    """(rows,) codes into `texts`, which are sorted; -1 where blank. file: (rows,) which of `said` a row belongs to."""
 
     column: str
     codes: np.ndarray
     texts: tuple[str, ...]
+    file: np.ndarray
+    said: tuple[About, ...]
+    """What each file says of the column; nothing where it does not know."""
+
+    def reasons(self, missing: Mapping[str, Reason]) -> np.ndarray:
+        """(rows,) int8 `Reason`: what the study calls missing, else what the file does; blank as the file means it."""
+        table = np.array(
+            [
+                [*(missing.get(text, about.missing.get(text, Reason.ANSWERED)) for text in self.texts), about.blank]
+                for about in self.said
+            ],
+            dtype=np.int8,
+        )
+        found: np.ndarray = table[0][self.codes] if len(table) == 1 else table[self.file, self.codes]
+        return found
+
+    def labels(self) -> dict[str, str]:
+        """Code -> label of every file that has labels; where they differ, as the first has it."""
+        found: dict[str, str] = {}
+        for about in self.said:
+            for code, label in about.labels.items():
+                found.setdefault(code, label)
+        return found
 
     def look_up(self, values: Sequence[float], blank: float = np.nan) -> np.ndarray:
         """(rows,) the value of each row's text, `values` being in the order of `texts`."""
@@ -68,11 +92,14 @@ class Sheet:
         more = f" and {len(rows) - most:,} more" if len(rows) > most else ""
         return f"{'row' if len(rows) == 1 else 'rows'} {text}{more}"
 
-    def cell_problems(self, cells: Cells, messages: Mapping[str, str]) -> list[Problem]:
-        """One problem for each text, at the first row that holds it, saying how many more do."""
+    def cell_problems(
+        self, cells: Cells, messages: Mapping[str, str], among: np.ndarray | None = None
+    ) -> list[Problem]:
+        """One problem for each text, at the first row (of those in the mask) that holds it, saying how many more do."""
         found = []
         for text, message in messages.items():
-            rows = np.flatnonzero(cells.codes == cells.texts.index(text))
+            holding = cells.codes == cells.texts.index(text)
+            rows = np.flatnonzero(holding if among is None else holding & among)
             more = (
                 f" {len(rows) - 1:,} more rows hold it."
                 if len(rows) > 2
@@ -86,24 +113,25 @@ class Sheet:
 
 def sheet(tables: Sequence[Table], numeric: Mapping[str, bool]) -> Sheet:
     """The used columns of all files by name; in numeric ones '7.50' and 7.5 are the same."""
+    file = np.repeat(np.arange(len(tables)), [table.source.rows for table in tables])
     return Sheet(
-        columns={
-            column: _cells(column, [table.columns[column] for table in tables], number)
-            for column, number in numeric.items()
-        },
+        columns={column: _cells(column, tables, file, number) for column, number in numeric.items()},
         names=tuple(table.source.name for table in tables),
-        file=np.repeat(np.arange(len(tables)), [table.source.rows for table in tables]),
+        file=file,
         line=np.concatenate([table.lines for table in tables]),
     )
 
 
-def _cells(column: str, parts: Sequence[np.ndarray], number: bool) -> Cells:
-    codes, values = pd.factorize(np.concatenate(parts))
-    texts = [plain(canonical(value)) if number else canonical(value) for value in values]
-    known = sorted({text for text in texts if text is not None})
+def _cells(column: str, tables: Sequence[Table], file: np.ndarray, number: bool) -> Cells:
+    """The column of all files: every distinct cell is written in its one way, once a file."""
+    parts = [table.columns[column] for table in tables]
+    texts = [[plain(canonical(value)) if number else canonical(value) for value in part.values] for part in parts]
+    known = sorted({text for part in texts for text in part if text is not None})
     rank = {text: position for position, text in enumerate(known)}
-    ranks = np.array([*(rank.get(text, -1) if text is not None else -1 for text in texts), -1])
-    return Cells(column=column, codes=ranks[codes], texts=tuple(known))
+    places = [np.array([*(-1 if text is None else rank[text] for text in part), -1], dtype=np.int64) for part in texts]
+    codes = [place[part.codes] for place, part in zip(places, parts, strict=True)]
+    said = tuple(table.about.get(column, NOTHING) for table in tables)
+    return Cells(column=column, codes=np.concatenate(codes), texts=tuple(known), file=file, said=said)
 
 
 def plain(text: str | None) -> str | None:

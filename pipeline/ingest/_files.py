@@ -1,34 +1,39 @@
-"""Files: the bytes a study names, from inside its folder or from an installed package, and what format they are."""
+"""Files: the bytes a study names, from inside its folder or from an installed package, and what lies beside them."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from importlib.util import find_spec
 from pathlib import Path
 
 from pipeline.errors import DefinitionError, nearest
+from pipeline.ingest._opened import Opened
 from pipeline.ingest._table import fail
 from pipeline.study import Study
 
 LARGEST = 1_000_000_000
 PACKAGE = "package:"
-MARKS = {b"PK\x03\x04": "excel", b"\xd0\xcf\x11\xe0": "excel", b"PAR1": "parquet"}
-OTHERS = {
-    b"$FL2": "an SPSS file",
-    b"$FL3": "an SPSS file",
-    b"<stata_dta>": "a Stata file",
-    b"\x1f\x8b": "a compressed file",
-    b"%PDF": "a PDF",
-    b"SQLite": "a database",
-}
 
 
-def fetch(study: Study, position: int) -> bytes:
-    """Content of the data file at a position of the study's list.
+def open_file(study: Study, position: int) -> Opened:
+    """The data file at a position of the study's list, with what lies beside it.
 
     Raises DefinitionError for a path that leaves the study folder, DataError where nothing can be read.
     """
+    file = study.definition.data[position]
+    path = path_of(study, position)
+    labels = None if file.labels is None else content(_inside(study, position, study.folder, file.labels), file.labels)
+    return Opened(raw=content(path, file.file), name=file.file, file=file, labels=labels, beside=_beside(path))
+
+
+def path_of(study: Study, position: int) -> Path:
+    """Where the data file at a position of the study's list lies: inside the study folder or an installed package."""
     name = study.definition.data[position].file
-    path = _in_package(study, position) if name.startswith(PACKAGE) else _inside(study, position, study.folder, name)
+    return _in_package(study, position) if name.startswith(PACKAGE) else _inside(study, position, study.folder, name)
+
+
+def content(path: Path, name: str) -> bytes:
+    """Bytes of a file. Raises DataError where it is absent, no file, too large or not to be read."""
     try:
         if not path.is_file():
             raise fail(
@@ -43,14 +48,16 @@ def fetch(study: Study, position: int) -> bytes:
         ) from None
 
 
-def detect(raw: bytes, name: str) -> str:
-    """Name of the reader, by the first bytes."""
-    if not raw:
-        raise fail(name, "the file is empty; export it again.")
-    for mark, other in OTHERS.items():
-        if raw.startswith(mark):
-            raise fail(name, f"is {other}; save it as CSV, Excel or Parquet.")
-    return next((reader for mark, reader in MARKS.items() if raw.startswith(mark)), "csv")
+def _beside(path: Path) -> Callable[[str], bytes | None]:
+    """Content of the file of the same name with another suffix, in small or in capital letters."""
+
+    def beside(suffix: str) -> bytes | None:
+        for other in (path.with_suffix(suffix), path.with_suffix(suffix.upper())):
+            if other.is_file() and other != path and other.resolve().parent == path.parent:
+                return content(other, other.name)
+        return None
+
+    return beside
 
 
 def _inside(study: Study, position: int, folder: Path, name: str) -> Path:

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
 
 from pipeline.errors import DataError, Problem, listing
-from pipeline.responses import Source, Table
+from pipeline.ingest._opened import Opened
+from pipeline.responses import About, Coded, Source, Table
 
 WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+", re.ASCII)
 MOST_COLUMNS = 20_000
@@ -34,39 +36,80 @@ def fail(name: str, message: str) -> DataError:
 
 
 def make(
-    raw: bytes, name: str, reader: str, header: Sequence[Any], cells: np.ndarray, lines: np.ndarray, **found: Any
+    opened: Opened,
+    reader: str,
+    names: Sequence[Any],
+    columns: Sequence[Coded],
+    lines: np.ndarray,
+    *,
+    about: Mapping[str, About] | None = None,
+    notes: Sequence[str] = (),
+    **found: Any,
 ) -> Table:
-    """Table of the named columns and of the rows that hold anything. cells: (rows, columns), None where blank.
+    """Table of the named columns and of the rows that hold anything in them.
 
-    Raises DataError where names are absent or stand twice, or no row is left.
+    Names that stand over several columns get numbers, 'x (1)' and 'x (2)', so that no study can mean the wrong one.
+    about: by the names given. Raises DataError where names are absent or no row is left.
     """
-    names = [canonical(cell) for cell in header]
-    named = [name for name in names if name]
-    if not named:
-        raise fail(name, "the first row holds no column names; put the name of each question there.")
-    twice = (
-        list(dict.fromkeys(column for column in named if named.count(column) > 1))
-        if len(set(named)) < len(named)
-        else []
-    )
-    if twice:
-        raise fail(name, f"{_columns(twice)} than one column; give every column its own name.")
-    filled = np.asarray(np.not_equal(cells, np.array(None)), dtype=bool).any(axis=1)
+    known = [canonical(name) for name in names]
+    if not any(known):
+        raise fail(opened.name, "the first row holds no column names; put the name of each question there.")
+    unique, twice = numbered(known)
+    filled = _filled(columns, len(lines))
     if not filled.any():
-        raise fail(name, "holds column names but no answers below them; export the file again with its rows.")
-    cells = cells if filled.all() else cells[filled]
-    columns = {column: cells[:, position] for position, column in enumerate(names) if column}
+        raise fail(opened.name, "holds column names but no answers below them; export the file again with its rows.")
+    whole = bool(filled.all())
+    kept = {
+        name: column if whole else column.take(filled) for name, column in zip(unique, columns, strict=True) if name
+    }
+    said = {name: (about or {}).get(str(given)) for name, given in zip(unique, known, strict=True) if name}
     source = Source(
-        name=name,
+        name=opened.name,
         format=reader,
         rows=int(filled.sum()),
-        columns=len(columns),
-        sha256=hashlib.sha256(raw).hexdigest(),
+        columns=len(kept),
+        sha256=hashlib.sha256(opened.raw).hexdigest(),
+        labels=opened.file.labels,
         **found,
     )
-    return Table(source=source, columns=columns, lines=lines[filled])
+    return Table(
+        source=source,
+        columns=kept,
+        lines=lines[filled],
+        about={name: entry for name, entry in said.items() if entry is not None},
+        notes=(*notes, *_said_twice(twice)),
+    )
 
 
-def _columns(names: list[str]) -> str:
-    quoted = listing([f'"{name}"' for name in names])
-    return f"the name {quoted} stands over more" if len(names) == 1 else f"the names {quoted} each stand over more"
+def numbered(names: Sequence[str | None]) -> tuple[list[str | None], list[str]]:
+    """The names, those that stand more than once with their number; and these names."""
+    counts = Counter(name for name in names if name)
+    seen: Counter[str] = Counter()
+    unique: list[str | None] = []
+    for name in names:
+        if name and counts[name] > 1:
+            seen[name] += 1
+            unique.append(f"{name} ({seen[name]})")
+        else:
+            unique.append(name)
+    return unique, [name for name, count in counts.items() if count > 1]
+
+
+def _said_twice(names: Sequence[str]) -> list[str]:
+    """A note about names that stand over several columns, shortened so that it can be read."""
+    if not names:
+        return []
+    first = listing([f'"{name if len(name) <= 40 else name[:39] + "…"}"' for name in names[:3]])
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    verb = "stands" if len(names) == 1 else "stand"
+    return [f'{first}{more} {verb} over more than one column; they were numbered, as in "{names[0][:40]} (1)".']
+
+
+def _filled(columns: Sequence[Coded], rows: int) -> np.ndarray:
+    """(rows,) bool: does the row hold anything?"""
+    filled = np.zeros(rows, dtype=bool)
+    for column in columns:
+        if filled.all():
+            break
+        filled |= column.codes >= 0
+    return filled

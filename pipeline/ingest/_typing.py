@@ -5,8 +5,9 @@ A cell that is neither an answer nor declared missing is a problem; nothing is g
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,26 +16,32 @@ import pandas as pd
 from pipeline.errors import Problem
 from pipeline.ingest._cells import Cells, Sheet, decimals, folded, number, plain, shown
 from pipeline.ingest._table import canonical
+from pipeline.ingest._times import moment
 from pipeline.responses import Reason
-from pipeline.specs import Missing, Scale, Variable
+from pipeline.specs import Label, Missing, Scale, Variable
 
 SHORT = 6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Answers:
-    """One item: (rows,) floats, NaN where there is no answer, and the `Reason` of each."""
-
-    values: np.ndarray
-    reasons: np.ndarray
+DAY = 86_400
+MONTH = "(Jan|Feb|Mar|Apr|May|Jun|Jul|Aug|Sep|Oct|Nov|Dec)[a-z]*"
+DATE = re.compile(rf"\d{{4}}-\d\d-\d\d( 00:00:00)?|\d{{1,2}}[-. ]{MONTH}|{MONTH}[-. ]\d{{1,2}}|\d{{1,2}}月\d{{1,2}}日")
+"""What a spreadsheet makes of an answer such as 3-5."""
+MANGLED = (
+    " It looks like a date that a spreadsheet made of an answer such as 3-5; restore the column from the original "
+    "export, or declare the variable as type: date."
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Typed:
-    """One variable: (rows,) floats, or positions in `levels` (-1 where there is none) if it has levels."""
+    """One item or variable: (rows,) floats, NaN where there is none, or positions in `levels` (-1) if it has levels.
+
+    reasons: (rows,) int8 `Reason` of each.
+    """
 
     values: np.ndarray
+    reasons: np.ndarray
     levels: tuple[str, ...] | None = None
+    labels: Mapping[str, str] = field(default_factory=dict)
 
 
 def reasons_of(missing: Missing) -> dict[str, Reason]:
@@ -53,23 +60,48 @@ def reasons_of(missing: Missing) -> dict[str, Reason]:
 
 def item(
     sheet: Sheet, cells: Cells, name: str, scale: Scale, missing: Mapping[str, Reason]
-) -> tuple[Answers, list[Problem]]:
+) -> tuple[Typed, list[Problem]]:
     """(rows,) answers on the scale, as presented (not reversed), and a problem for every text that is none."""
     worded = wording(scale)
     loosely = _loosely(worded)
-    values, reasons, wrong = [], [], []
-    for text in cells.texts:
-        reason = missing.get(text, Reason.ANSWERED)
-        value = worded.get(text, loosely.get(folded(text), number(text))) if reason is Reason.ANSWERED else None
-        if reason is Reason.ANSWERED and (value is None or not scale.low <= value <= scale.high or value != int(value)):
-            wrong.append(text)
-        values.append(np.nan if value is None else value)
-        reasons.append(reason)
+    values = [worded.get(text, loosely.get(folded(text), number(text))) for text in cells.texts]
+    possible = f"is not a whole number from {scale.low} to {scale.high} (scale {name})."
     advice = f"Map it under scales.{name}.codes or add it to missing."
-    possible = f"is not a whole number from {scale.low} to {scale.high} (scale {name}). {advice}"
-    problems = sheet.cell_problems(cells, {text: f"{shown(text)} {possible}{decimals(text)}" for text in wrong})
-    answers = Answers(values=cells.look_up(values), reasons=cells.look_up(reasons, Reason.SKIPPED).astype(np.int8))
-    return answers, problems
+    labels = cells.labels()
+    wrong = {
+        text: f"{shown(text)} {possible}{_called(labels, text)} {advice}{decimals(text)}{mangled(text)}"
+        for text, value in zip(cells.texts, values, strict=True)
+        if value is None or not scale.low <= value <= scale.high or value != int(value)
+    }
+    return _typed(sheet, cells, values, wrong, missing)
+
+
+def _called(labels: Mapping[str, str], text: str) -> str:
+    """' The file calls it "Don't know".' where the file has a label for the code."""
+    label = labels.get(text, text)
+    return "" if label == text else f" The file calls it {shown(label)}."
+
+
+def mangled(text: str) -> str:
+    return MANGLED if DATE.fullmatch(text) else ""
+
+
+def _typed(
+    sheet: Sheet, cells: Cells, values: Iterable[float | None], wrong: Mapping[str, str], missing: Mapping[str, Reason]
+) -> tuple[Typed, list[Problem]]:
+    """Numbers of the cells that are answers, and the problems of those that are wrong."""
+    reasons = cells.reasons(missing)
+    answered = reasons == Reason.ANSWERED
+    found = cells.look_up([np.nan if value is None else value for value in values])
+    present = {text: message for text, message in wrong.items() if text in _present(cells, answered)}
+    typed = Typed(values=np.where(answered, found, np.nan), reasons=reasons)
+    return typed, sheet.cell_problems(cells, present, answered)
+
+
+def _present(cells: Cells, answered: np.ndarray) -> set[str]:
+    """Texts that are an answer of some row."""
+    counts = np.bincount(cells.codes[answered], minlength=len(cells.texts))
+    return {text for text, count in zip(cells.texts, counts, strict=True) if count}
 
 
 def wording(scale: Scale) -> dict[str, int]:
@@ -100,71 +132,85 @@ def numbers(
     low, high = variable.range or (-np.inf, np.inf)
     span = f"a number from {low:g} to {high:g}" if variable.range else "a number"
     advice = f"Correct it, add it to missing, or change variables.{name}."
-    values, wrong = [], {}
-    for text in cells.texts:
-        value = None if text in missing else number(text)
-        values.append(np.nan if value is None else value)
-        if text not in missing and (value is None or not low <= value <= high):
-            wrong[text] = f"{_described(text)} is not {span}. {advice}{decimals(text)}"
-    return Typed(values=cells.look_up(values)), sheet.cell_problems(cells, wrong)
+    values = [number(text) for text in cells.texts]
+    wrong = {
+        text: f"{described(text)} is not {span}. {advice}{decimals(text)}"
+        for text, value in zip(cells.texts, values, strict=True)
+        if value is None or not low <= value <= high
+    }
+    return _typed(sheet, cells, values, wrong, missing)
+
+
+def dates(
+    sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: Mapping[str, Reason]
+) -> tuple[Typed, list[Problem]]:
+    """(rows,) days since 1970-01-01."""
+    del variable
+    values = [moment(text) if number(text) is None else None for text in cells.texts]
+    wrong = {
+        text: f"{described(text)} is no date. Write it as 2026-03-02, add it to missing, or change variables.{name}."
+        for text, value in zip(cells.texts, values, strict=True)
+        if value is None
+    }
+    days = [None if value is None else value / DAY for value in values]
+    return _typed(sheet, cells, days, wrong, missing)
 
 
 def category(
     sheet: Sheet, cells: Cells, name: str, variable: Variable, missing: Mapping[str, Reason]
 ) -> tuple[Typed, list[Problem]]:
-    """(rows,) positions in the declared levels, or in those found, sorted (as numbers where all are)."""
-    found = [text for text in cells.texts if text not in missing]
-    if not variable.codes:
-        values = {text: number(text) for text in found}
-        key = values.__getitem__ if None not in values.values() else str
-        found.sort(key=key)  # type: ignore[arg-type]
-    levels = [text for code in variable.codes if (text := canonical(code))] or found
+    """(rows,) positions in the declared levels, else in those of the file's code book, else in those found, sorted."""
+    reasons = cells.reasons(missing)
+    answered = reasons == Reason.ANSWERED
+    found = [text for text in cells.texts if text in _present(cells, answered)]
+    labels = cells.labels()
+    levels = _levels(variable, labels, found)
     rank = {level: position for position, level in enumerate(levels)}
+    strange = [text for text in found if text not in rank]
+    if variable.other is not None:
+        other = first_text(variable.other)
+        levels = [*levels, other] if strange and other not in rank else levels
+        rank |= dict.fromkeys(strange, levels.index(other) if strange else 0)
+        strange = []
+    wrong = {text: _unknown(text, name, levels) for text in strange}
+    if not variable.codes and not wrong:
+        wrong = {text: f"{described(text)} is a date.{MANGLED}" for text in found if DATE.fullmatch(text)}
+    positions = cells.look_up([rank.get(text, -1) for text in cells.texts], -1).astype(np.int64)
+    typed = Typed(values=np.where(answered, positions, -1), reasons=reasons, levels=tuple(levels), labels=labels)
+    return typed, sheet.cell_problems(cells, wrong, answered)
+
+
+def _levels(variable: Variable, labels: Mapping[str, str], found: list[str]) -> list[str]:
+    """Levels in order; of a code book only those that somebody chose, for a level of nobody is no group."""
+    if variable.codes:
+        return [text for code in variable.codes if (text := canonical(code))]
+    values = {text: number(text) for text in found}
+    key: Any = values.__getitem__ if None not in values.values() else str
+    return [
+        *(code for code in labels if code in found),
+        *sorted((text for text in found if text not in labels), key=key),
+    ]
+
+
+def _unknown(text: str, name: str, levels: list[str]) -> str:
     known = " or ".join(
         [", ".join(levels[:-1]), levels[-1]] if 1 < len(levels) <= 12 else [f"one of {len(levels)} codes"]
     )
-    advice = f"Add it under variables.{name}.codes or to missing."
-    wrong = {text: f"{_described(text)} is not {known}. {advice}" for text in found if text not in rank}
-    positions = cells.look_up([rank.get(text, -1) if text not in missing else -1 for text in cells.texts], -1)
-    return Typed(values=positions.astype(np.int64), levels=tuple(levels)), sheet.cell_problems(cells, wrong)
+    return (
+        f"{described(text)} is not {known}. Add it under variables.{name}.codes, name what all others are with "
+        f"variables.{name}.other, or add it to missing.{mangled(text)}"
+    )
 
 
-def _described(text: str) -> str:
+def first_text(label: Label) -> str:
+    """The label in the first of its languages."""
+    return label if isinstance(label, str) else next(iter(label.values()))
+
+
+def described(text: str) -> str:
     """A short number as it is; anything else only by its length, for it may say who answered."""
     numeric = number(text.replace(",", ".")) is not None
     return f'"{text}"' if numeric and len(text) <= SHORT else f"a text of {len(text)} characters"
-
-
-def bands(base: Typed, variable: Variable) -> Typed:
-    """(rows,) positions in the bands: each limit belongs to the band above it; -1 outside all of them."""
-    limits = np.array(variable.cut)
-    positions = np.digitize(base.values, limits) - 1
-    outside = np.isnan(base.values) | (positions >= len(limits) - 1)
-    return Typed(values=np.where(outside, -1, positions), levels=band_levels(variable))
-
-
-def band_levels(variable: Variable) -> tuple[str, ...]:
-    """Names of the bands: the declared ones (the first language's), else '[16,25)'."""
-    if variable.labels:
-        return tuple(label if isinstance(label, str) else next(iter(label.values())) for label in variable.labels)
-    return tuple(f"[{low:g},{high:g})" for low, high in zip(variable.cut, variable.cut[1:], strict=False))
-
-
-def weights(sheet: Sheet, cells: Cells, missing: Mapping[str, Reason]) -> tuple[np.ndarray, list[Problem]]:
-    """(rows,) weights, NaN where blank or missing; negative ones and all zeros are problems."""
-    possible = "is not a weight: a number that is zero or more. Correct it or add it to missing."
-    wrong = {
-        text: f"{_described(text)} {possible}{decimals(text)}"
-        for text in cells.texts
-        if text not in missing and ((value := number(text)) is None or value < 0)
-    }
-    values = cells.look_up(
-        [np.nan if text in missing or (value := number(text)) is None else value for text in cells.texts]
-    )
-    if not wrong and not np.nansum(values) > 0:
-        message = f'column "{cells.column}": no weight is above zero; name another column under weights.column.'
-        return values, [Problem(where=sheet.names[0], message=message)]
-    return values, sheet.cell_problems(cells, wrong)
 
 
 def series(typed: Typed) -> Any:

@@ -11,6 +11,12 @@ from pipeline.study import Study
 
 WAVE = "wave"
 Keys = tuple[str | int, ...]
+ROLES = {
+    "id": "the respondent id",
+    "started": "the time an interview began",
+    "seconds": "the length of the interview",
+    "ip": "the IP address",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,14 +44,24 @@ def variable_names(study: Study) -> tuple[str, ...]:
     return tuple(dict.fromkeys((*study.segment_variables, *study.definition.variables)))
 
 
-def is_number(study: Study, name: str) -> bool:
+def kind_of(study: Study, name: str) -> str:
+    """category, number, date, multiple or ranking."""
     variable = study.variable(name)
-    bands = any(other.from_ == name for other in study.definition.variables.values())
-    return not variable.cut and (variable.type == "number" or variable.range is not None or bands)
+    cut = any(other.from_ == name and other.cut for other in study.definition.variables.values())
+    number = not variable.cut and (variable.range is not None or cut)
+    return variable.type or ("number" if number else "category")
+
+
+def source_item(study: Study, source: str) -> tuple[str, str]:
+    """Construct and column of the item that `from` names: the item itself, or the only one of a construct."""
+    constructs = study.definition.constructs
+    if source in constructs:
+        return source, next(iter(constructs[source].items))
+    return next(name for name, spec in constructs.items() if source in spec.items), source
 
 
 def made_here(study: Study, name: str) -> bool:
-    """Is the variable made by the study (bands, stacked levels, waves of files) and no column of its own?"""
+    """Is the variable made by the study (bands, recodes, stacked levels, waves of files) and no column of its own?"""
     stack = study.definition.stack
     return (
         bool(study.variable(name).from_)
@@ -62,30 +78,38 @@ def uses(study: Study) -> Iterator[Use]:
             named = ("constructs", construct, "items", item) in study.places
             keys: Keys = ("constructs", construct, "items", item if named else position)
             yield from _expand(study, Use(column=item, role=f"an item of {construct}", keys=keys, numeric=True))
+    yield from _of_variables(study)
+    yield from _of_rows(study)
+
+
+def _of_variables(study: Study) -> Iterator[Use]:
     for name in variable_names(study):
         if not made_here(study, name):
-            column = study.variable(name).column or name
-            keys = ("variables", name) if name in definition.variables else ("segments",)
-            yield from _expand(
-                study, Use(column=column, role=f"variable {name}", keys=keys, numeric=is_number(study, name))
-            )
-    for key in ("column", "strata", "cluster"):
-        column = getattr(definition.weights, key)
+            variable = study.variable(name)
+            keys = ("variables", name) if name in study.definition.variables else ("segments",)
+            numeric = kind_of(study, name) == "number"
+            for column in variable.columns or (variable.column or name,):
+                yield from _expand(study, Use(column=column, role=f"variable {name}", keys=keys, numeric=numeric))
+
+
+def _of_rows(study: Study) -> Iterator[Use]:
+    """What rows say of themselves: design, id, length, checks."""
+    definition = study.definition
+    weights, respondent = definition.weights, definition.respondent
+    for key, role in ("column", "the weight"), ("strata", "the strata"), ("cluster", "the cluster"), ("fpc", "the fpc"):
+        column = getattr(weights, key)
         if column:
-            yield Use(
-                column=column,
-                role="the weight" if key == "column" else f"the {key}",
-                keys=("weights", key),
-                numeric=key == "column",
-            )
-    if definition.respondent.id:
-        yield Use(column=definition.respondent.id, role="the respondent id", keys=("respondent", "id"))
-    if definition.respondent.started:
-        column, keys = definition.respondent.started, ("respondent", "started")
-        yield Use(column=column, role="the time an interview began", keys=keys)
-    if definition.respondent.complete:
-        keys = ("respondent", "complete", "column")
-        yield Use(column=definition.respondent.complete.column, role="the mark of complete rows", keys=keys)
+            yield Use(column=column, role=role, keys=("weights", key), numeric=key in ("column", "fpc"))
+    for key, role in ROLES.items():
+        column = getattr(respondent, key)
+        if column:
+            yield Use(column=column, role=role, keys=("respondent", key))
+    for key, mark in ("complete", respondent.complete), ("tests", respondent.tests):
+        if mark:
+            role = "the mark of complete rows" if key == "complete" else "the mark of tests"
+            yield Use(column=mark.column, role=role, keys=("respondent", key, "column"))
+    for column in definition.quality.attention:
+        yield Use(column=column, role="an attention check", keys=("quality", "attention", column), numeric=True)
 
 
 def _expand(study: Study, use: Use) -> Iterator[Use]:
@@ -103,15 +127,25 @@ def numeric_columns(study: Study) -> dict[str, bool]:
 
 def check_columns(study: Study, tables: Sequence[Table]) -> None:
     """Raises DataError with the nearest names for every used column that a file lacks."""
-    problems = []
+    problems: list[Problem] = []
     for table in tables:
         known = list(table.columns)
-        for use in uses(study):
-            if use.column not in table.columns:
-                message = f'{table.source.name} has no column "{use.column}" ({use.role}).{nearest(use.column, known)}'
-                problems.append(study.problem(f"{message} Columns are: {listing(known)}.", *use.keys))
+        absent = [use for use in uses(study) if use.column not in table.columns]
+        problems.extend(study.problem(_absent(table, use, known), *use.keys) for use in absent)
     if problems:
         raise DataError(*dict.fromkeys(problems))
+
+
+def _absent(table: Table, use: Use, known: Sequence[str]) -> str:
+    """That a file has no such column, or several of that name."""
+    several = [column for column in known if column.startswith(f"{use.column} (")]
+    if f"{use.column} (1)" in several:
+        which = listing([f'"{column}"' for column in several])
+        return (
+            f'{table.source.name} has several columns "{use.column}" ({use.role}); name the one that is meant: {which}.'
+        )
+    message = f'{table.source.name} has no column "{use.column}" ({use.role}).{nearest(use.column, known)}'
+    return f"{message} Columns are: {listing(known)}."
 
 
 def renamed(study: Study, tables: Sequence[Table]) -> list[Table]:
@@ -130,7 +164,8 @@ def renamed(study: Study, tables: Sequence[Table]) -> list[Table]:
         for name in sorted({name for name in names if names.count(name) > 1} if new else ()):
             message = f'rename makes two columns of {table.source.name} "{name}"; give each its own name.'
             problems.append(study.problem(message, "data", position, "rename"))
-        result.append(replace(table, columns=dict(zip(names, table.columns.values(), strict=True))))
+        about = {new.get(column, column): entry for column, entry in table.about.items()}
+        result.append(replace(table, columns=dict(zip(names, table.columns.values(), strict=True)), about=about))
     if problems:
         raise DataError(*problems)
     return result

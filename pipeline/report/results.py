@@ -122,10 +122,10 @@ def _study(analysis: Analysis) -> dict[str, Any]:
         "explain": list(explained(study)),
         "segments": [_segment(analysis, name) for name in study.segment_variables],
         "sample": {name: _disclosed(study, name, value) for name, value in definition.sample},
-        "weights": definition.weights.model_dump(),
+        "weights": definition.weights.model_dump(include={"column", "strata", "cluster"}),
         "stacked": analysis.sample.stacked,
         "published": definition.correlations is not None,
-        "bases": definition.quality.model_dump(),
+        "bases": definition.quality.model_dump(include={"minimum_base", "low_base", "claim_base"}),
         **{name: getattr(model, name) for name in CHOICES},
         "theme": {
             "firm": _optional(study, definition.report.theme.firm),

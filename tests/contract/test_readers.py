@@ -11,8 +11,8 @@ import numpy as np
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.ingest import READERS, read_table
-from pipeline.responses import Table
+from pipeline.ingest import READERS, Opened, read_table
+from pipeline.responses import Coded, Table
 from pipeline.specs import DataFile
 
 ROWS = [["id", "q1", "note"], ["007", 7, "a"], [None, None, None], ["008", None, "b"]]
@@ -45,6 +45,10 @@ def as_parquet() -> bytes:
 WRITERS: dict[str, Callable[[], bytes]] = {"csv": as_csv, "excel": as_excel, "parquet": as_parquet}
 
 
+def opened(raw: bytes, name: str = "w1", **keys: str | None) -> Opened:
+    return Opened(raw=raw, name=name, file=DataFile(file=name, **keys))
+
+
 def test_every_reader_is_tried_here() -> None:
     assert READERS.keys() == WRITERS.keys()
 
@@ -52,20 +56,20 @@ def test_every_reader_is_tried_here() -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_keeps_cells_names_and_lines(name: str) -> None:
     raw = WRITERS[name]()
-    table = read_table(raw, DataFile(file="data/w1"))
+    table = read_table(opened(raw, "data/w1"))
     assert table.source.format == name
     assert table.source.name == "data/w1"
     assert table.source.detected[0] == "format"
     assert (table.source.rows, table.source.columns) == (2, 3)
     assert table.lines.tolist() == [2, 4]
-    assert table.columns["id"].tolist() == ["007", "008"]
-    assert [None if cell is None else float(cell) for cell in table.columns["q1"]] == [7.0, None]
-    assert all(cells.dtype == object for cells in table.columns.values())
+    assert table.columns["id"].cells().tolist() == ["007", "008"]
+    assert [None if cell is None else float(cell) for cell in table.columns["q1"].cells()] == [7.0, None]
+    assert all(isinstance(cells, Coded) for cells in table.columns.values())
 
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_declared_format_is_not_called_detected(name: str) -> None:
-    table = READERS[name](WRITERS[name](), DataFile(file="w1", format=name))
+    table = READERS[name].read(opened(WRITERS[name](), format=name))
     assert "format" not in table.source.detected
 
 
@@ -82,7 +86,7 @@ def test_a_reader_meets_mutilated_files_with_a_sentence(name: str) -> None:
 
 def outcome(raw: bytes, name: str | None = None) -> Table | str:
     try:
-        table = read_table(raw, DataFile(file="w1", format=name))
+        table = read_table(opened(raw, format=name))
     except DataError as error:
         return str(error)
     assert len(table.lines) == table.source.rows > 0
@@ -119,7 +123,10 @@ def test_the_csv_acid_test_is_read_as_its_json_says(shared: Path) -> None:
         if path.stem == "location_coordinates":  # its JSON holds another telephone number than its CSV
             continue
         assert isinstance(found, Table), path.name
-        rows = [dict(zip(found.columns, row, strict=True)) for row in zip(*found.columns.values(), strict=True)]
+        rows = [
+            dict(zip(found.columns, row, strict=True))
+            for row in zip(*(each.cells() for each in found.columns.values()), strict=True)
+        ]
         assert [{key: cell or "" for key, cell in row.items()} for row in rows] == [
             {key.strip(): cell for key, cell in row.items()} for row in expected
         ], path.name

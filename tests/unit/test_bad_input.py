@@ -50,7 +50,7 @@ CASES: dict[str, tuple[dict[str, object], int, str]] = {
     "duplicate column names": (
         {"header": ["id", "t1", "t2", "p1", "i1", "t1", "w"]},
         4,
-        'the name "t1" stands over more',
+        'has several columns "t1" (an item of trust); name the one that is meant',
     ),
     "wrong encoding": (
         {"text": "t1,t2,p1,i1\n1,2,3,é\n".encode("cp1252"), "data": [{"file": "answers.csv", "encoding": "utf-8"}]},
@@ -78,7 +78,7 @@ CASES: dict[str, tuple[dict[str, object], int, str]] = {
     "all-zero weights": (
         {"rows": [[*row[:6], "0"] for row in ROWS], "weights": {"column": "w"}},
         4,
-        'column "w": no weight is above zero; name another column under weights.column.',
+        'column "w": no weight is above zero; name another column under weights.',
     ),
     "ragged row": (
         {"text": "t1,t2,p1,i1\n1,2,3,4\n1,2,3\n"},

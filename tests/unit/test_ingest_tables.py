@@ -5,11 +5,10 @@ from __future__ import annotations
 import io
 import zipfile
 
-import numpy as np
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.ingest import read_table
+from pipeline.ingest import Opened, read_table
 from pipeline.responses import Table
 from pipeline.specs import DataFile
 
@@ -17,7 +16,8 @@ CHINESE = "编号,满意度,品牌\n1,非常满意,华为\n2,比较满意,小米
 
 
 def read(raw: bytes | str, **keys: str) -> Table:
-    return read_table(raw.encode() if isinstance(raw, str) else raw, DataFile(file="w1.csv", **keys))
+    file = DataFile(file="w1.csv", **keys)
+    return read_table(Opened(raw=raw.encode() if isinstance(raw, str) else raw, name="w1.csv", file=file))
 
 
 def sentence(raw: bytes | str, **keys: str) -> str:
@@ -39,12 +39,12 @@ def test_chinese_in_any_usual_encoding_is_read_and_reported(encoding: str, found
     table = read(CHINESE.encode(encoding))
     assert table.source.encoding == found
     assert "encoding" in table.source.detected
-    assert table.columns["品牌"].tolist() == ["华为", "小米", "苹果", "三星"]
+    assert table.columns["品牌"].cells().tolist() == ["华为", "小米", "苹果", "三星"]
 
 
 def test_traditional_chinese_in_big5() -> None:
     text = "編號,滿意度\n1,非常滿意\n2,不滿意\n3,普通的說法與其他\n"
-    assert read(text.encode("big5")).columns["滿意度"].tolist()[0] == "非常滿意"
+    assert read(text.encode("big5")).columns["滿意度"].cells().tolist()[0] == "非常滿意"
     assert read(text.encode("big5")).source.encoding == "big5"
 
 
@@ -52,7 +52,7 @@ def test_traditional_chinese_in_big5() -> None:
 def test_western_letters_are_told_apart_by_how_odd_the_words_look(encoding: str) -> None:
     table = read("id,ville\n1,Orléans\n2,Besançon\n3,Zürich\n4,Malmö\n".encode(encoding))
     assert table.source.encoding == encoding
-    assert table.columns["ville"].tolist() == ["Orléans", "Besançon", "Zürich", "Malmö"]
+    assert table.columns["ville"].cells().tolist() == ["Orléans", "Besançon", "Zürich", "Malmö"]
 
 
 def test_a_declared_encoding_wins_and_is_not_called_detected() -> None:
@@ -67,7 +67,7 @@ def test_the_delimiter_is_found(delimiter: str) -> None:
     rows = [["id", "q 1", "note"], ["1", "7", "x"], ["2", "6", "y"]]
     table = read("\n".join(delimiter.join(row) for row in rows))
     assert table.source.delimiter == delimiter
-    assert table.columns["q 1"].tolist() == ["7", "6"]
+    assert table.columns["q 1"].cells().tolist() == ["7", "6"]
 
 
 def test_commas_in_a_semicolon_file_do_not_fool_the_delimiter() -> None:
@@ -76,18 +76,18 @@ def test_commas_in_a_semicolon_file_do_not_fool_the_delimiter() -> None:
 
 
 def test_one_column_needs_no_delimiter() -> None:
-    assert read("q\n7\n6\n").columns["q"].tolist() == ["7", "6"]
+    assert read("q\n7\n6\n").columns["q"].cells().tolist() == ["7", "6"]
 
 
 def test_lines_are_those_of_the_file_whatever_stands_in_quotes() -> None:
     table = read('id,note\n1,"two\nlines"\n\n2,x\n')
     assert table.lines.tolist() == [2, 5]
-    assert table.columns["note"].tolist() == ["two\nlines", "x"]
+    assert table.columns["note"].cells().tolist() == ["two\nlines", "x"]
 
 
 def test_blank_cells_are_none_and_blank_rows_are_no_rows() -> None:
     table = read("a,b\n1,\n,\n,2\n")
-    assert table.columns["a"].tolist() == ["1", None]
+    assert table.columns["a"].cells().tolist() == ["1", None]
     assert table.lines.tolist() == [2, 4]
 
 
@@ -104,7 +104,6 @@ def test_a_trailing_column_without_name_may_be_there_or_not() -> None:
         (b"a,b\n", "no answers below them"),
         (b"a,b\n,\n", "no answers below them"),
         (b",\n1,2\n", "no column names"),
-        (b"a,b,a\n1,2,3\n", 'the name "a" stands over more than one column'),
         (b"a,b\n1,2\n1,2,3\n", "row 3: 3 fields where the header has 2"),
         (b"a,b\n1\n", "row 2: 1 field where the header has 2"),
         (b'a,b\n1,2\n3,"open\n4,5\n', 'row 3: a quote (") opens here and is never closed'),
@@ -159,8 +158,8 @@ def workbook(rows: list[list[object]], title: str = "answers") -> bytes:
 def test_excel_cells_are_native_and_the_sheet_is_reported() -> None:
     table = read(workbook([["id", "q1"], ["007", 7], ["008", None]]))
     assert (table.source.format, table.source.sheet, table.source.detected) == ("excel", "answers", ("format", "sheet"))
-    assert table.columns["id"].tolist() == ["007", "008"]
-    assert table.columns["q1"].tolist() == [7, None]
+    assert table.columns["id"].cells().tolist() == ["007", "008"]
+    assert table.columns["q1"].cells().tolist() == [7, None]
     assert table.lines.tolist() == [2, 3]
 
 
@@ -185,7 +184,7 @@ def test_parquet_cells_are_native() -> None:
     }
     pq.write_table(pa.table(columns), buffer)
     table = read(buffer.getvalue())
-    assert {name: cells.tolist() for name, cells in table.columns.items()} == {
+    assert {name: cells.cells().tolist() for name, cells in table.columns.items()} == {
         "id": ["007", "008", None],
         "q1": [7, None, 3],
         "x": [0.5, None, 2.0],
@@ -193,4 +192,3 @@ def test_parquet_cells_are_native() -> None:
         "many": ["[1]", None, "[2]"],
         "brand": ["a", "b", "a"],
     }
-    assert isinstance(table.columns["id"], np.ndarray)

@@ -76,9 +76,9 @@ SHAPES = [
     (
         "a.csv",
         "5",
-        "2:1: 'data' is the number 5; it must be a path, or a list of paths or of maps with the keys file, wave,",
+        "2:1: 'data' is the number 5; it must be a path, or a list of paths or of maps with the keys file, labels,",
     ),
-    ("a.csv", "[{file: a, format: spss}]", "2:18: 'format' is the text \"spss\"; it must be csv, excel or parquet."),
+    ("a.csv", "[{file: a, format: spps}]", "2:18: 'format' is the text \"spps\"; it must be csv, excel, parquet, "),
     ("data: a.csv\n", "", "'data' is missing; name the file"),
     (
         "points: 7",

@@ -1,0 +1,97 @@
+"""Workbooks: native cells of one sheet by python-calamine (xlsx, xlsm, xlsb, xls, ods), in a process of its own."""
+
+from __future__ import annotations
+
+import io
+import json
+import subprocess
+import sys
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from pipeline.errors import listing, nearest
+from pipeline.ingest._opened import TOP
+from pipeline.ingest._table import MOST_CELLS, MOST_COLUMNS, fail
+from pipeline.responses import Coded
+from pipeline.specs import DataFile
+
+LARGEST_TOTAL = 200_000_000
+LARGEST_RATIO = 100
+RATIO_FROM = 10_000_000
+MOST_ENTRIES = 2_000
+SECONDS = 180
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Workbook:
+    """Rows of one sheet that hold anything, each as wide as the sheet, and their numbers."""
+
+    cells: list[list[Any]]
+    lines: list[int]
+    found: dict[str, Any]
+
+    @property
+    def top(self) -> list[list[Any]]:
+        return self.cells[:TOP]
+
+    def below(self, skip: int) -> tuple[list[Coded], np.ndarray]:
+        """Columns below the first `skip` rows."""
+        rows = self.cells[skip:]
+        grid = np.empty((len(rows), len(self.cells[0])), dtype=object)
+        if rows:
+            grid[:] = rows
+        return [Coded.of(column) for column in grid.T], np.array(self.lines[skip:], dtype=np.int64)
+
+
+def workbook(raw: bytes, file: DataFile) -> Workbook:
+    """Rows of the declared sheet, else of the first. Raises DataError for what is no workbook, or too much of one."""
+    if raw[:2] == b"PK":
+        _refuse_bomb(raw, file.file)
+    answer = _ask(raw, file)
+    if "rows" not in answer:
+        names, asked = answer["names"], answer["sheet"]
+        raise fail(
+            file.file, f"there is no sheet '{asked}'.{nearest(asked, names)} Sheets are: {listing(names) or 'none'}."
+        )
+    rows: list[list[Any]] = answer["rows"]
+    lines = [i for i, row in enumerate(rows, start=1) if any(cell is not None for cell in row)]
+    if not lines:
+        raise fail(file.file, f"sheet '{answer['sheet']}' is empty; name another sheet with 'sheet'.")
+    if len(rows) * len(rows[0]) > MOST_CELLS or len(rows[0]) > MOST_COLUMNS:
+        size = f"{len(rows):,} rows and {len(rows[0]):,} columns"
+        raise fail(file.file, f"sheet '{answer['sheet']}' has {size}; that is more than can be read at once.")
+    detected = () if file.sheet else ("sheet",)
+    return Workbook(
+        cells=[rows[i - 1] for i in lines], lines=lines, found={"sheet": answer["sheet"], "detected": detected}
+    )
+
+
+def _ask(raw: bytes, file: DataFile) -> dict[str, Any]:
+    """Sheet names, chosen sheet and rows, from a process that may die in our place."""
+    program = [sys.executable, "-I", str(Path(__file__).with_name("_sheet.py")), file.sheet or ""]
+    try:
+        done = subprocess.run(program, input=raw, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"error": "died"}
+    except subprocess.TimeoutExpired:
+        answer = {"error": "died"}
+    if answer.get("error") == "password":
+        raise fail(file.file, "the workbook is locked with a password; save a copy without one.")
+    if "error" in answer:
+        raise fail(
+            file.file, "cannot be read as an Excel workbook; open it in a spreadsheet and save it again as xlsx or CSV."
+        )
+    return answer
+
+
+def _refuse_bomb(raw: bytes, name: str) -> None:
+    try:
+        entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
+    except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
+        raise fail(name, "is no whole Excel workbook (broken zip archive); export it again.") from None
+    swollen = [e for e in entries if e.file_size > RATIO_FROM and e.file_size > LARGEST_RATIO * max(e.compress_size, 1)]
+    if len(entries) > MOST_ENTRIES or sum(e.file_size for e in entries) > LARGEST_TOTAL or swollen:
+        raise fail(name, "unpacks to far more than an Excel workbook of answers holds; save the sheet as CSV.")
