@@ -199,7 +199,9 @@ def _sorted(long: Long, order: np.ndarray) -> Long:
 
 
 def _frame(columns: dict[str, np.ndarray]) -> pd.DataFrame:
-    return pd.DataFrame(np.column_stack(list(columns.values())), columns=list(columns))
+    """The columns in one block, each of them contiguous in memory."""
+    block = np.array(list(columns.values()))
+    return pd.DataFrame(block.T, columns=list(columns), copy=False)
 
 
 def _variable_frame(study: Study, variables: Mapping[str, list[Typed]], long: Long) -> pd.DataFrame:

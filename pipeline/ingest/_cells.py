@@ -131,7 +131,8 @@ def _cells(column: str, tables: Sequence[Table], file: np.ndarray, number: bool)
     places = [np.array([*(-1 if text is None else rank[text] for text in part), -1], dtype=np.int64) for part in texts]
     codes = [place[part.codes] for place, part in zip(places, parts, strict=True)]
     said = tuple(table.about.get(column, NOTHING) for table in tables)
-    return Cells(column=column, codes=np.concatenate(codes), texts=tuple(known), file=file, said=said)
+    joined = codes[0] if len(codes) == 1 else np.concatenate(codes)
+    return Cells(column=column, codes=joined, texts=tuple(known), file=file, said=said)
 
 
 def plain(text: str | None) -> str | None:
