@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, Problem
-from pipeline.ingest import csv, excel, parquet
+from pipeline.ingest import csv, excel, parquet, qualtrics
 from pipeline.ingest._assemble import assemble
 from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
@@ -36,6 +36,7 @@ class Reader:
 
 READERS: dict[str, Reader] = {
     "parquet": Reader(parquet.fits, parquet.read),
+    "qualtrics": Reader(qualtrics.fits, qualtrics.read),
     "excel": Reader(excel.fits, excel.read),
     "csv": Reader(csv.fits, csv.read),
 }
