@@ -53,6 +53,8 @@ ANALYSES: Mapping[str, str] = {
     "assumption": "figures behind the assumptions that are checked by name",
     "imputed": "the same model with missing answers imputed several times over",
     "change": "why a share, or the mean of the outcome, differs between two groups",
+    "screening": "how many complete records each screening rule flags, whether it leaves them out or not",
+    "unscreened": "the headline as it would be if no screening rule had left anybody out",
 }
 
 METRICS: Mapping[str, str] = {
@@ -167,6 +169,8 @@ METRICS: Mapping[str, str] = {
     "mean_change": "mean of the outcome in the first group of the contrast less that in the second",
     "change_level": "part of mean_change due to how high the driver is rated",
     "change_weight": "part of mean_change due to how much a rating counts, with the constant where no term is named",
+    "flagged": "complete records that the rule flags; with the contrast flags:k, those that k rules or more flag",
+    "flagged_share": "flagged divided by the number of complete records",
 }
 
 STATES: Mapping[str, str] = {

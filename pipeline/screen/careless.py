@@ -3,7 +3,7 @@
 Curran (2016), "Methods for the detection of carelessly invalid responses in survey data", J. Exp. Soc. Psychol. 66;
 Huang et al. (2012), J. Bus. Psychol. 27; Meade & Craig (2012), Psychol. Methods 17; Yentes & Wilhelm, `careless`.
 
-Every index takes (r, k) answers, NaN where there is none, and knows no weights. A row whose index does not exist is NaN.
+Every index takes (r, k) answers, NaN where there is none, and knows no weights. A row without the index is NaN.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ def improbability(distances: Array, items: int) -> Array:
 
 def _each(answers: Array, index: Callable[[Array], Array], dtype: type = float) -> Array:
     """(r,) the index of every row, block by block."""
-    found = np.empty(len(answers), dtype=dtype)
+    found: Array = np.empty(len(answers), dtype=dtype)
     for rows in _blocks(len(answers)):
         found[rows] = index(answers[rows])
     return found
