@@ -9,6 +9,7 @@ from pipeline.clashes import terms
 from pipeline.errors import Problem, listing, nearest
 from pipeline.specs import NAME
 from pipeline.study import Place, Study
+from pipeline.variables import variables
 
 INTERCEPT = "intercept"
 
@@ -21,7 +22,7 @@ def contradictions(study: Study) -> Iterator[Problem]:
     yield from _constructs(study)
     yield from _scales(study)
     yield from _missing(study)
-    yield from _variables(study)
+    yield from variables(study)
     yield from _stack(study)
     yield from _segments(study)
     yield from _labels(study)
@@ -120,29 +121,6 @@ def _scales(study: Study) -> Iterator[Problem]:
         if scale.midpoint is not None and not scale.low < scale.midpoint < scale.high:
             message = f"midpoint {scale.midpoint} is not inside {scale.low} to {scale.high}."
             yield study.problem(message, "scales", name, "midpoint")
-
-
-def _variables(study: Study) -> Iterator[Problem]:
-    known = study.definition.variables
-    for name, variable in known.items():
-        here = ("variables", name)
-        if bool(variable.from_) != bool(variable.cut):
-            yield study.problem(f"'{name}' needs both 'from' and 'cut' to make bands.", *here)
-        if variable.from_ and variable.from_ not in known:
-            close = nearest(variable.from_, known)
-            message = f"unknown variable '{variable.from_}'.{close} Variables are: {listing(list(known))}."
-            yield study.problem(message, *here, "from")
-        if list(variable.cut) != sorted(set(variable.cut)) or len(variable.cut) == 1:
-            yield study.problem("cut needs at least two limits, each larger than the one before.", *here, "cut")
-        elif variable.labels and len(variable.labels) != len(variable.cut) - 1:
-            bands = len(variable.cut) - 1
-            message = f"{len(variable.cut)} limits make {bands} bands, but there are {len(variable.labels)} labels."
-            yield study.problem(message, *here, "labels")
-        if variable.from_ in known and known[variable.from_].from_:
-            message = f"'{variable.from_}' is made of bands itself; cut the number variable it comes from."
-            yield study.problem(message, *here, "from")
-        if variable.range and variable.range[0] > variable.range[1]:
-            yield study.problem(f"the range of '{name}' ends below its start.", *here, "range")
 
 
 def _missing(study: Study) -> Iterator[Problem]:

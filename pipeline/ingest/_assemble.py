@@ -161,8 +161,9 @@ def _references(study: Study, variables: Mapping[str, list[Typed]]) -> Iterator[
 
 
 def _in_order(sheet: Sheet, problems: list[Problem]) -> list[Problem]:
-    """Problems by file, each kind in the order found."""
-    return sorted(problems, key=lambda problem: sheet.names.index(problem.where))
+    """Problems of the definition, then those of each file, each kind in the order found."""
+    place = {name: position for position, name in enumerate(sheet.names)}
+    return sorted(problems, key=lambda problem: place.get(problem.where, -1))
 
 
 def _split(study: Study, variables: Mapping[str, list[Typed]], rows: int) -> tuple[np.ndarray, np.ndarray]:

@@ -191,7 +191,7 @@ ADDED = [
     ("variables: {age: {range: [1]}}", "9:19: 'range' holds 1 entry; it must hold exactly 2."),
     ("variables: {age: {range: [9, 1]}}", "9:19: the range of 'age' ends below its start."),
     ("variables: {age: {from: x, cut: [1, 2]}}", "9:19: unknown variable 'x'. Variables are: age."),
-    ("variables: {a: {cut: [1, 2]}}", "9:13: 'a' needs both 'from' and 'cut' to make bands."),
+    ("variables: {a: {cut: [1, 2]}}", "9:17: 'a' needs 'from' beside 'cut': what it is made of."),
     ("variables: {a: {codes: {1: 5}}}", "9:25: '1' is the number 5; it must be one text, or a text for each language"),
     ("variables:", "9:1: 'variables' is empty; it must be a map of names to entries,"),
     (
