@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, Problem
-from pipeline.ingest import csv, excel, parquet, qualtrics
+from pipeline.ingest import csv, excel, parquet, qualtrics, triple_s
 from pipeline.ingest._assemble import assemble
 from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
@@ -35,6 +35,7 @@ class Reader:
 
 
 READERS: dict[str, Reader] = {
+    "triple_s": Reader(triple_s.fits, triple_s.read),
     "parquet": Reader(parquet.fits, parquet.read),
     "qualtrics": Reader(qualtrics.fits, qualtrics.read),
     "excel": Reader(excel.fits, excel.read),

@@ -48,16 +48,24 @@ def as_qualtrics() -> bytes:
     return "\n".join([names, "Response ID,How likely?,Why?", ",".join(imports), *answers]).encode()
 
 
+DEFINITION = b"""<sss version="2.0"><survey><record ident="A" format="csv" skip="1">
+<variable ident="1" type="character" use="serial"><name>id</name><position start="1"/></variable>
+<variable ident="2" type="quantity"><name>q1</name><position start="2"/></variable>
+<variable ident="3" type="character"><name>note</name><position start="3"/></variable>
+</record></survey></sss>"""
+LABELS = {"triple_s": DEFINITION}
+"""What 'labels' holds, for formats whose answers cannot be read without."""
 WRITERS: dict[str, Callable[[], bytes]] = {
     "csv": as_csv,
     "excel": as_excel,
     "parquet": as_parquet,
     "qualtrics": as_qualtrics,
+    "triple_s": as_csv,
 }
 
 
-def opened(raw: bytes, name: str = "w1", **keys: str | None) -> Opened:
-    return Opened(raw=raw, name=name, file=DataFile(file=name, **keys))
+def opened(raw: bytes, reader: str | None, name: str = "w1", **keys: str | None) -> Opened:
+    return Opened(raw=raw, name=name, file=DataFile(file=name, **keys), labels=LABELS.get(reader or ""))
 
 
 def test_every_reader_is_tried_here() -> None:
@@ -67,7 +75,7 @@ def test_every_reader_is_tried_here() -> None:
 @pytest.mark.parametrize("name", READERS)
 def test_a_reader_keeps_cells_names_and_lines(name: str) -> None:
     raw = WRITERS[name]()
-    table = read_table(opened(raw, "data/w1"))
+    table = read_table(opened(raw, name, "data/w1"))
     assert table.source.format == name
     assert table.source.name == "data/w1"
     assert table.source.detected[0] == "format"
@@ -80,7 +88,7 @@ def test_a_reader_keeps_cells_names_and_lines(name: str) -> None:
 
 @pytest.mark.parametrize("name", READERS)
 def test_a_declared_format_is_not_called_detected(name: str) -> None:
-    table = READERS[name].read(opened(WRITERS[name](), format=name))
+    table = READERS[name].read(opened(WRITERS[name](), name, format=name))
     assert "format" not in table.source.detected
 
 
@@ -97,7 +105,7 @@ def test_a_reader_meets_mutilated_files_with_a_sentence(name: str) -> None:
 
 def outcome(raw: bytes, name: str | None = None) -> Table | str:
     try:
-        table = read_table(opened(raw, format=name))
+        table = read_table(opened(raw, name, format=name))
     except DataError as error:
         return str(error)
     assert len(table.lines) == table.source.rows > 0
