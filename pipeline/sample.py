@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -11,6 +11,7 @@ from pipeline.errors import AnalysisRefused
 from pipeline.responses import Flow, Responses
 from pipeline.score import Scores
 from pipeline.screen import Screening
+from pipeline.specs import Label
 from pipeline.study import Study
 from pipeline.terms import Terms, columns_of, terms_of
 from pipeline.weight import Base, Design, base, weigh
@@ -57,6 +58,8 @@ class Sample:
     """(r,) numbers that rise with the time of the interviews; None where it is not known of all."""
     rows: Array | None = None
     """(r,) positions in the Responses; None where the sample was not made of any."""
+    labels: Mapping[str, Mapping[str, Label]] = field(default_factory=dict)
+    """Variable -> level -> label, as far as files or study give them."""
 
     @property
     def model(self) -> Terms:
@@ -114,6 +117,7 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
         terms=terms_of(study, values[rows], variables, rows, design.weight),
         started=_started(responses, rows),
         rows=rows,
+        labels=responses.labels,
     )
 
 

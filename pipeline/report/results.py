@@ -141,14 +141,14 @@ def _terms(analysis: Analysis) -> dict[str, Any]:
     found = {}
     for name in study.drivers:
         if name not in study.scored:
-            found[name] = {"kind": kinds[name], "label": _term_label(study, name), "levels": _levels(study, name)}
+            found[name] = {"kind": kinds[name], "label": _term_label(study, name), "levels": _levels(analysis, name)}
     return found
 
 
-def _levels(study: Study, name: str) -> dict[str, dict[str, str]]:
-    """Labels of the levels of a category, as far as the study gives them."""
-    codes = study.definition.variables[name].codes if name in study.definition.variables else {}
-    return {code: study.label(label, code) for code, label in codes.items()}
+def _levels(analysis: Analysis, name: str) -> dict[str, dict[str, str]]:
+    """Labels of the levels of a category, as far as the study or its files give them."""
+    labels = analysis.sample.labels.get(name, {})
+    return {code: analysis.study.label(label, code) for code, label in labels.items()}
 
 
 def _term_label(study: Study, name: str) -> dict[str, str]:
@@ -203,7 +203,7 @@ def _in_languages(study: Study, texts: list[str] | dict[str, list[str]] | None) 
 
 def _segment(analysis: Analysis, name: str) -> dict[str, Any]:
     study, groups = analysis.study, analysis.sample.groups[name]
-    codes = study.variable(name).codes
+    codes = analysis.sample.labels.get(name, {})
     stack = study.definition.stack
     if stack and stack.by == name and isinstance(stack.levels, dict):
         codes = stack.levels
