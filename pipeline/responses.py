@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.specs import Label
+from pipeline.weighting import Calibration
 
 
 class Reason(IntEnum):
@@ -179,3 +180,5 @@ class Responses:
     """What a researcher should know of the files, as sentences; never an answer."""
     started: np.ndarray | None = None
     """(r,) numbers that rise with the time an interview began, NaN where unknown; None where not declared."""
+    calibration: Calibration | None = None
+    """How the weights were adjusted to known figures; None where they were not."""

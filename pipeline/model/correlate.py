@@ -49,7 +49,7 @@ def _weights(sample: Sample, setting: Setting, kind: Kind) -> Array:
     """(draws, r) weights of the rows in each resample."""
     count = min(setting.draws, POLYCHORIC_DRAWS)
     drawn = np.concatenate(list(factors(sample.design, setting.seed, count, kind)))
-    return np.asarray(sample.design.weight * drawn[:, sample.design.unit])
+    return np.asarray(sample.design.weight * drawn[:, sample.design.pieces[0]])
 
 
 def _fitted(values: Array, weight: Array, names: tuple[str, ...], numbers: Collection[int]) -> Array:

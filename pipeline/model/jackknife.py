@@ -11,8 +11,9 @@ from collections.abc import Callable
 import numpy as np
 
 from pipeline.model.players import Structure, arranged, drawn_values, values
-from pipeline.model.resample import Panel, spread_of_units
+from pipeline.model.resample import Panel
 from pipeline.moments import Moments, from_sums
+from pipeline.variance import spread_of_units
 from pipeline.weight import Design
 
 Array = np.ndarray

@@ -101,15 +101,19 @@ def _pieces(begin: int, end: int, units: int) -> Iterator[tuple[slice, slice]]:
 
 
 def rao_wu_factors(seed: int, stratum: Array, stratum_keys: Array, first: int, until: int) -> Array:
-    """(until - first, units) factors of the Rao-Wu (1988) rescaling bootstrap for (units,) strata of two or more units.
+    """(until - first, units) factors of the Rao-Wu (1988) rescaling bootstrap for (units,) strata.
 
-    In each stratum n - 1 of its n units are drawn with replacement; a unit drawn t times gets t·n/(n - 1).
+    In each stratum n - 1 of its n units are drawn with replacement; a unit drawn t times gets t·n/(n - 1). A stratum of
+    one unit, which is all of its population, keeps it.
     """
     replicates = until - first
     factors = np.zeros((replicates, len(stratum)))
     for at, key in enumerate(stratum_keys):
         members = np.flatnonzero(stratum == at)
         n = len(members)
+        if n == 1:
+            factors[:, members] = 1.0
+            continue
         chosen = _choices(seed, key, n, first, replicates)
         flat = chosen + n * np.arange(replicates)[:, None]
         times = np.bincount(flat.ravel(), minlength=n * replicates).reshape(replicates, n)

@@ -13,6 +13,7 @@ import numpy as np
 from scipy.special import fdtrc, stdtr, stdtrit
 
 from pipeline.model.importance import culprits
+from pipeline.variance import covariance, degrees
 from pipeline.weight import Design
 
 Array = np.ndarray
@@ -173,16 +174,8 @@ def _hc3(x: Array, residuals: Array, leverage: Array, bread: Array) -> Array:
 
 def _design_df(design: Design, k: int) -> int:
     """Units less strata, less the slopes, as R `svyglm`."""
-    return max(1, len(design.keys) - len(np.unique(design.strata)) + 1 - k)
+    return max(1, degrees(design) + 1 - k)
 
 
 def _linearised(x: Array, residuals: Array, weight: Array, bread: Array, design: Design) -> Array:
-    scores = x * (residuals * weight)[:, None]
-    totals = np.zeros((len(design.keys), x.shape[1]))
-    np.add.at(totals, design.unit, scores)
-    units = np.bincount(design.strata).astype(float)
-    centre = np.zeros((len(units), x.shape[1]))
-    np.add.at(centre, design.strata, totals)
-    spread = totals - (centre / units[:, None])[design.strata]
-    ratio = (units / (units - 1))[design.strata]
-    return np.asarray(bread @ (spread.T @ (spread * ratio[:, None])) @ bread)
+    return np.asarray(bread @ covariance(x * (residuals * weight)[:, None], design) @ bread)

@@ -16,7 +16,8 @@ from scipy.special import ndtr, ndtri
 
 from pipeline.model.keyed import exponential_weights, poisson_counts, rao_wu_factors
 from pipeline.moments import ROUNDING, Moments, from_sums, unit_sums
-from pipeline.weight import Design
+from pipeline.variance import ratio, spread_of_units
+from pipeline.weight import Design, Frame
 
 Array = np.ndarray
 Kind = Literal["poisson", "bayesian", "jackknife"]
@@ -72,7 +73,7 @@ class _Parts:
             and np.array_equal(centred, np.rint(centred))
         )
         origin = origin if whole else point.origin
-        return cls(panel=panel, weight=weight, unit=design.unit[panel.rows], origin=origin, whole=whole)
+        return cls(panel=panel, weight=weight, unit=design.pieces[0][panel.rows], origin=origin, whole=whole)
 
     @property
     def width(self) -> int:
@@ -93,8 +94,37 @@ def factors(design: Design, seed: int, draws: int, kind: Kind = "poisson") -> It
 
     poisson: Poisson(1) counts, or the Rao-Wu rescaling where there are strata. bayesian: exponential(1) weights (Rubin
     1981), under strata scaled to the number of units in each; they give a stratum of n units (n - 1)/(n + 1) of its
-    variance, so that strata of few units are better served by poisson.
+    variance, so that strata of few units are better served by poisson. A finite population shrinks what factors differ
+    from 1 by √(1 - f) (Rao & Wu 1988, eq. 4.1). Where replicates are adjusted again there is one a piece, not a unit.
     """
+    frame = design.frame
+    if frame is not None and frame.again is not None:
+        yield from _adjusted(frame, seed, draws, kind)
+        return
+    root = None if design.left is None else np.sqrt(design.left)[design.strata]
+    for block in _drawn(design, seed, draws, kind):
+        yield block if root is None else 1 + root * (block - 1.0)
+
+
+def _adjusted(frame: Frame, seed: int, draws: int, kind: Kind) -> Iterator[Array]:
+    """Factors of pieces: what was drawn of their unit, times how its kind is weighted in the replicate.
+
+    A replicate that cannot be adjusted keeps the weights of the sample.
+    """
+    again, adjusted = frame.again, frame.adjusted
+    assert again is not None  # noqa: S101 (asked by the caller)
+    order = np.argsort(adjusted.kinds.of, kind="stable")
+    starts = np.searchsorted(adjusted.kinds.of[order], np.arange(len(adjusted.kinds.mass)))
+    unit = frame.design.unit[order]
+    base = None if adjusted.base is None else adjusted.base[order]
+    for block in factors(frame.design, seed, draws, kind):
+        each = block[:, unit].astype(float) if base is None else block[:, unit] * base
+        found = adjusted.again(np.add.reduceat(each, starts, axis=1))
+        yield block[:, again.unit] * np.where(np.isfinite(found), found, 1.0)[:, again.kind]
+
+
+def _drawn(design: Design, seed: int, draws: int, kind: Kind) -> Iterator[Array]:
+    """Blocks of (b, units) factors under an endless population."""
     step = max(8, CHUNK // max(1, len(design.keys)) // 8 * 8)
     for first in range(0, draws, step):
         until = min(draws, first + step)
@@ -137,11 +167,10 @@ def resample(
 
 def _replicated(design: Design, parts: list[_Parts], seed: int, draws: int, kind: Kind) -> list[Array]:
     """Sums of each panel in every replicate: factors × unit sums, block by block."""
-    counted = kind == "poisson" and design.stratum is None
+    counted = kind == "poisson" and design.stratum is None and design.left is None and design.frame is None
     precision = [np.float32 if counted and part.whole else np.float64 for part in parts]
-    sums = [
-        part.sums(0, len(design.keys)).astype(kept, copy=False) for part, kept in zip(parts, precision, strict=True)
-    ]
+    pieces = design.pieces[1]
+    sums = [part.sums(0, pieces).astype(kept, copy=False) for part, kept in zip(parts, precision, strict=True)]
     together = {kept: [at for at, mine in enumerate(precision) if mine is kept] for kept in set(precision)}
     found = [np.empty((draws, part.width)) for part in parts]
     stacked = {kept: np.hstack([sums[at] for at in members]) for kept, members in together.items()}
@@ -184,8 +213,8 @@ def _possible(moments: Moments) -> Moments:
 
 def _covariance_root(design: Design, parts: list[_Parts]) -> tuple[Array, Array]:
     """(width,) total and a (width, width) root R of the covariance R'R of the sums, in chunks of units."""
-    width, ratio = sum(part.width for part in parts), _ratio(design)
-    strata = len(ratio)
+    width, apart = sum(part.width for part in parts), ratio(design)
+    strata = len(apart)
     within, sizes = np.zeros((strata, width)), np.bincount(design.strata)
     products = np.zeros((width, width))
     step = max(1, CHUNK // width)
@@ -194,9 +223,9 @@ def _covariance_root(design: Design, parts: list[_Parts]) -> tuple[Array, Array]
         sums = np.hstack([part.sums(first, until) for part in parts])
         stratum = design.strata[first:until]
         np.add.at(within, stratum, sums) if strata > 1 else np.add(within, sums.sum(0), out=within)
-        products += (sums * ratio[stratum][:, None]).T @ sums
+        products += (sums * apart[stratum][:, None]).T @ sums
     noise = ROUNDING * np.diagonal(products)
-    return within.sum(0), _root(products - (within * (ratio / sizes)[:, None]).T @ within, noise)
+    return within.sum(0), _root(products - (within * (apart / sizes)[:, None]).T @ within, noise)
 
 
 def _root(cov: Array, noise: Array) -> Array:
@@ -207,24 +236,6 @@ def _root(cov: Array, noise: Array) -> Array:
     values, vectors = np.linalg.eigh(np.where(np.outer(scale, scale) > 0, cov / np.outer(safe, safe), 0.0))
     kept = np.where(values > ROUNDING * len(values), values, 0.0)
     return np.asarray(np.sqrt(kept)[:, None] * vectors.T * scale)
-
-
-def _ratio(design: Design) -> Array:
-    """(strata,) n/(n - 1) of the units in each stratum."""
-    sizes = np.bincount(design.strata).astype(float)
-    return np.asarray(sizes / (sizes - 1))
-
-
-def spread_of_units(values: Array, design: Design) -> Array:
-    """(units, k) values less the mean of their stratum, times √(n/(n - 1)): their squares add up to the variance."""
-    sizes = np.bincount(design.strata)
-    if len(sizes) == 1:
-        return np.asarray((values - values.mean(0)) * np.sqrt(_ratio(design)))
-    centre = np.zeros((len(sizes), values.shape[1]))
-    np.add.at(centre, design.strata, values)
-    return np.asarray(
-        (values - (centre / sizes[:, None])[design.strata]) * np.sqrt(_ratio(design))[design.strata, None]
-    )
 
 
 def limits(

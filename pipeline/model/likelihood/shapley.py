@@ -12,11 +12,11 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtri
 
+from pipeline import variance
 from pipeline.model.importance._subsets import entry_weights
 from pipeline.model.likelihood.logit import Logit
 from pipeline.model.likelihood.newton import Model, block_size
 from pipeline.model.likelihood.sampled import Along
-from pipeline.model.resample import spread_of_units
 from pipeline.weight import Design
 
 Array = np.ndarray
@@ -78,15 +78,7 @@ class Shares:
 
 def covariance(slopes: Array, design: Design) -> Array:
     """(k, k) design-based covariance of k figures with (n, k) derivatives by the weights of the rows."""
-    spread = spread_of_units(by_unit(slopes, design), design)
-    return np.asarray(spread.T @ spread)
-
-
-def by_unit(slopes: Array, design: Design) -> Array:
-    """(m, k) weighted sums of (n, k) slopes over the rows of each sampling unit."""
-    totals = np.zeros((len(design.keys), slopes.shape[1]))
-    np.add.at(totals, design.unit, slopes * design.weight[:, None])
-    return totals
+    return variance.covariance(slopes * design.weight[:, None], design)
 
 
 def mcfadden(model: Model, params: Array, subsets: Along | None = None) -> Shares:
