@@ -22,7 +22,8 @@ from pipeline.report.sections._common import (
 )
 from pipeline.report.view import View, shown
 from pipeline.report.words import Words
-from pipeline.report.words.claims import filled, lead_form
+from pipeline.report.words.claims import filled
+from pipeline.report.words.claims.forms import lead_form
 
 UNRANKED = ("none", "none_alone", "small", "few_units")
 """Forms of the lead claim under which no driver is drawn as leading."""

@@ -1,16 +1,17 @@
 """The sentences of claims and checks: which message fits the values, and what it needs beside them.
 
 Rules decide what may be said (report/claims); here a rule's id, variant and values become text. Where one variant
-needs another sentence (one driver only, two drivers, a turned sign) the form is chosen by a named function below.
+needs another sentence (one driver only, two drivers, a turned sign) the form is chosen by a named function of `forms`.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
-from pipeline.report.claims.robustness import MOST
 from pipeline.report.words import Words
+from pipeline.report.words.claims.check_forms import SPECIAL
+from pipeline.report.words.claims.forms import FORMS
 
 Values = Mapping[str, Any]
 
@@ -85,110 +86,6 @@ TITLED: tuple[str, ...] = (
     *CARDS, "limit", "panel", "outcome_model", "prediction", "specification", "corrected", "halo", "tipping",
     "confounding", "linearity",
 )  # fmt: skip
-
-
-def lead_form(variant: str, values: Values) -> str:
-    """The form of the headline: what the number of drivers and of leaders leaves of the variant."""
-    if values["k"] == 1 and variant != "small":
-        return "none_alone" if variant == "none" else "alone"
-    if variant == "small" and values["few_units"]:
-        return "few_units"
-    if variant == "flat" and values["k"] == 2:
-        return "pair"
-    if variant == "flat" and len(values["leaders"]) == values["k"]:
-        return "even"
-    return variant
-
-
-def segment_form(variant: str, values: Values) -> str:
-    """'tied' where both coefficients are positive, else 'apart'; for a group too small, what is known of its size."""
-    if variant == "small" and values["smallest_n"] is None:
-        return "hidden"
-    if variant == "small" and values["smallest_n"] >= values["required"]:
-        return "weak"
-    if variant != "differs":
-        return variant
-    return "tied" if min(values["estimate_a"], values["estimate_b"]) >= 0 else "apart"
-
-
-def small_form(variant: str, values: Values) -> str:
-    """For a group too small: 'hidden' where its size is, 'scarce' where only its effective size falls short."""
-    if variant != "small":
-        return variant
-    n = values["smallest_n"]
-    return "hidden" if n is None else "scarce" if n >= values["required"] else variant
-
-
-def gap_form(variant: str, values: Values) -> str:
-    return "unsettled" if variant == "both" and not values["settled"] else small_form(variant, values)
-
-
-def nonresponse_form(variant: str, values: Values) -> str:
-    return variant if variant != "differs" else "higher" if values["difference"] > 0 else "lower"
-
-
-def caveat_form(variant: str, values: Values) -> str:
-    return "sign_up" if variant == "sign" and values["b"] > 0 else variant
-
-
-def by_chance(variant: str, values: Values) -> bool:
-    """Whether it is the test against shuffled outcomes alone that keeps specifications from being stable."""
-    return variant == "mostly" and values["share"] >= MOST
-
-
-def specification_form(variant: str, values: Values) -> str:
-    return "chance" if by_chance(variant, values) else variant if values["axis"] else "even"
-
-
-def corrected_form(variant: str, values: Values) -> str:
-    """'_part' where some construct could not be corrected; a claim without corrected shares has one form."""
-    return variant if variant in ("impossible", "none") or not values["uncorrected"] else f"{variant}_part"
-
-
-def tipping_form(variant: str, values: Values) -> str:
-    """'unfound' where no set of people was found; 'single' where one is enough, and no smaller number could be."""
-    return "unfound" if values["k"] is None else "single" if variant == "few" and values["k"] == 1 else variant
-
-
-def confounding_form(variant: str, values: Values) -> str:
-    """'tied' where it is the bond of the other driver with the first one, not with the outcome, that makes it weak."""
-    return "tied" if variant == "weak" and values["rv"] > values["other_r2"] else variant
-
-
-def unique_form(variant: str, values: Values) -> str:
-    """Drivers with a turned sign are told apart; with reserve where others are measured poorly."""
-    if values["turned"] and variant != "all":
-        return "turned" if variant == "some" and not values["nothing"] else f"{variant}_turned"
-    return "some_weak" if variant == "some" and values["weak"] else variant
-
-
-def limit_form(variant: str, values: Values) -> str:
-    if variant == "low_fit" and values["controls"]:
-        return "low_fit_controlled"
-    return "low_reliability_corrected" if variant == "low_reliability" and values["corrected"] else variant
-
-
-FORMS: Mapping[str, Callable[[str, Values], str]] = {
-    "lead": lead_form,
-    "segment": segment_form,
-    "fit": lambda variant, values: f"{variant}_controlled" if values["controls"] else variant,
-    "prediction": lambda variant, values: "nothing" if values["r2_cv"] <= 0 else variant,
-    "equal": lambda variant, values: "several" if variant == "undecided" and values["pairs"] > 1 else variant,
-    "groups": lambda variant, values: variant if values["ranked"] else "unranked",
-    "change": small_form,
-    "gap": gap_form,
-    "specification": specification_form,
-    "halo": lambda variant, values: "differs_group" if variant == "differs" and values["group"] else variant,
-    "corrected": corrected_form,
-    "confounding": confounding_form,
-    "linearity": lambda variant, values: "nothing" if max(values["linear"], values["boosted"]) <= 0 else variant,
-    "tipping": tipping_form,
-    "nonresponse": nonresponse_form,
-    "caveat": caveat_form,
-    "limit": limit_form,
-    "unique": unique_form,
-    "quadrant": lambda variant, values: values["quadrant"] if variant == "classified" else variant,
-}
 
 
 def claim_key(claim_id: str, variant: str, values: Values) -> str:
@@ -281,66 +178,3 @@ def _check_keys(check_id: str, verdict: str, values: Values) -> tuple[str, str]:
         return "", "small" if check_id == "segment_needs" and values["smallest"] is not None else "open"
     special = SPECIAL.get(check_id)
     return (special(verdict, values) if special else None) or ("result", verdict)
-
-
-def _model_fit(verdict: str, values: Values) -> tuple[str, str]:
-    return "bare" if values["adjusted"] is None else "result", f"{verdict}_controlled" if values[
-        "controls"
-    ] else verdict
-
-
-def _overall_test(verdict: str, values: Values) -> tuple[str, str] | None:
-    """The test is of what the drivers add to the controls."""
-    return ("result", "controlled") if values["controls"] and verdict == "passed" else None
-
-
-def _precision(verdict: str, values: Values) -> tuple[str, str]:
-    scarce = verdict == "failed" and values["units"] < values["fewest"]
-    return "clustered" if values["clustered"] else "result", "units" if scarce else verdict
-
-
-def _predictors(verdict: str, values: Values) -> tuple[str, str] | None:
-    """Where there are people enough, it is the number of drivers."""
-    wanted = values["ample" if verdict == "note" else "fewest"]
-    return ("result", "crowded") if verdict != "passed" and values["each"] >= wanted else None
-
-
-def _collinearity(_verdict: str, values: Values) -> tuple[str, str] | None:
-    if values["vif"] is None:
-        return ("alone", "single") if values["alone"] else ("singular", "repeated")
-    return ("result", "plain") if values["a"] is None else None
-
-
-def _outliers(verdict: str, values: Values) -> tuple[str, str] | None:
-    if verdict != "note":
-        return None
-    return ("result", "flips") if values["changes"] else ("result", "far") if values["far"] else None
-
-
-def _specification(_verdict: str, values: Values) -> tuple[str, str] | None:
-    return ("result", "chance") if by_chance(values["variant"], values) else None
-
-
-def _corrected(_verdict: str, values: Values) -> tuple[str, str] | None:
-    if values["variant"] == "impossible":
-        return "impossible", "overcorrected"
-    return ("result", "unsteady") if values["variant"] == "unsteady" else None
-
-
-REORDERED = ("note", "all_first")
-
-SPECIAL: Mapping[str, Callable[[str, Values], tuple[str, str] | None]] = {
-    "model_fit": _model_fit,
-    "overall_test": _overall_test,
-    "precision": _precision,
-    "panel": lambda verdict, values: ("result", "reordered") if (verdict, values["variant"]) == REORDERED else None,
-    "specification": _specification,
-    "corrected": _corrected,
-    "tipping": lambda verdict, values: ("unfound", verdict) if values["k"] is None else None,
-    "predictors": _predictors,
-    "variable_types": lambda verdict, values: None if values["drivers"] else ("none", verdict),
-    "collinearity": _collinearity,
-    "signs": lambda verdict, values: None if values["drivers"] else ("none", verdict),
-    "missing_data": lambda _, values: None if values["dropped"] else ("result", "none"),
-    "outliers": _outliers,
-}
