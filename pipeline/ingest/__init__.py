@@ -6,7 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, Problem
-from pipeline.ingest import csv, excel, parquet, qualtrics, triple_s
+from pipeline.ingest import csv, excel, parquet, qualtrics, surveymonkey, triple_s
 from pipeline.ingest._assemble import assemble
 from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
@@ -38,6 +38,7 @@ READERS: dict[str, Reader] = {
     "triple_s": Reader(triple_s.fits, triple_s.read),
     "parquet": Reader(parquet.fits, parquet.read),
     "qualtrics": Reader(qualtrics.fits, qualtrics.read),
+    "surveymonkey": Reader(surveymonkey.fits, surveymonkey.read),
     "excel": Reader(excel.fits, excel.read),
     "csv": Reader(csv.fits, csv.read),
 }

@@ -48,6 +48,11 @@ def as_qualtrics() -> bytes:
     return "\n".join([names, "Response ID,How likely?,Why?", ",".join(imports), *answers]).encode()
 
 
+def as_surveymonkey() -> bytes:
+    _, *answers = as_csv().decode().split("\n")
+    return "\n".join(["Respondent ID,q1,note", ",Response,Open-Ended Response", *answers]).encode()
+
+
 DEFINITION = b"""<sss version="2.0"><survey><record ident="A" format="csv" skip="1">
 <variable ident="1" type="character" use="serial"><name>id</name><position start="1"/></variable>
 <variable ident="2" type="quantity"><name>q1</name><position start="2"/></variable>
@@ -60,6 +65,7 @@ WRITERS: dict[str, Callable[[], bytes]] = {
     "excel": as_excel,
     "parquet": as_parquet,
     "qualtrics": as_qualtrics,
+    "surveymonkey": as_surveymonkey,
     "triple_s": as_csv,
 }
 
@@ -81,8 +87,9 @@ def test_a_reader_keeps_cells_names_and_lines(name: str) -> None:
     assert table.source.detected[0] == "format"
     assert (table.source.rows, table.source.columns) == (2, 3)
     assert np.diff(table.lines).tolist() == [2]
-    assert table.columns["id"].cells().tolist() == ["007", "008"]
-    assert [None if cell is None else float(cell) for cell in table.columns["q1"].cells()] == [7.0, None]
+    ids, answers, _ = table.columns.values()
+    assert ids.cells().tolist() == ["007", "008"]
+    assert [None if cell is None else float(cell) for cell in answers.cells()] == [7.0, None]
     assert all(isinstance(cells, Coded) for cells in table.columns.values())
 
 
