@@ -11,6 +11,7 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline.calibrated import calibrated
 from pipeline.estimates import check, frame
 from pipeline.imputation import imputed_rows
 from pipeline.ingest import read
@@ -54,6 +55,8 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
     responses = read(study)
     tell("screen")
     screening = screen(responses, study)
+    tell("weight")
+    responses = calibrated(responses, screening, study)
     tell("score")
     scores = score(responses, study)
     people = sample(responses, screening, scores, study)

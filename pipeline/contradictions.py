@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.clashes import terms
 from pipeline.errors import Problem, listing, nearest
+from pipeline.margins import margins
 from pipeline.specs import NAME
 from pipeline.study import Place, Study
 from pipeline.variables import variables
@@ -25,6 +26,7 @@ def contradictions(study: Study) -> Iterator[Problem]:
     yield from variables(study)
     yield from _stack(study)
     yield from _segments(study)
+    yield from margins(study)
     yield from _labels(study)
 
 

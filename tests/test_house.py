@@ -28,6 +28,7 @@ ORDER = (
         "wording",
         "contradictions",
         "clashes",
+        "margins",
         "variables",
         "itemised",
         "study",

@@ -18,7 +18,7 @@ from pipeline.weighting._solve import METHODS, Method, solve
 
 Array = np.ndarray
 
-TOLERANCE = 1e-13
+TOLERANCE = 1e-12
 """Largest distance of a margin from its target, as a part of all weights, at which rounds end."""
 ROUNDS = 10_000
 AGAIN_TOLERANCE, AGAIN_ROUNDS = 1e-9, 500
@@ -49,6 +49,11 @@ class Adjusted:
         """(n,) adjusted weights; they add up to the target of each level."""
         each = self.factor.take(self.kinds.of, mode="clip")  # quicker than indexing; no kind is out of range
         return each if self.base is None else np.asarray(self.base * each)
+
+    @property
+    def sums(self) -> Array:
+        """(L,) sums of the weights of those with each level."""
+        return np.asarray((self.kinds.mass * self.factor) @ self.kinds.member)
 
     @property
     def met(self) -> bool:
