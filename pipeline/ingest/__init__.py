@@ -6,11 +6,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, Problem
-from pipeline.ingest import csv, excel, parquet, qualtrics, surveymonkey, triple_s
+from pipeline.ingest import csv, excel, parquet, qualtrics, surveymonkey, tencent, triple_s, wenjuanxing
 from pipeline.ingest._assemble import assemble
 from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
-from pipeline.ingest._cells import plain, sheet
+from pipeline.ingest._cells import plain as plain
+from pipeline.ingest._cells import sheet
 from pipeline.ingest._files import open_file
 from pipeline.ingest._grid import MOMENTS as MOMENTS
 from pipeline.ingest._grid import Grid as Grid
@@ -20,7 +21,9 @@ from pipeline.ingest._grid import grid as grid
 from pipeline.ingest._grid import moment_of as moment_of
 from pipeline.ingest._opened import BINARY
 from pipeline.ingest._opened import Opened as Opened
-from pipeline.ingest._table import canonical, fail
+from pipeline.ingest._personal import personal as personal
+from pipeline.ingest._table import canonical as canonical
+from pipeline.ingest._table import fail
 from pipeline.ingest._used import check_columns, numeric_columns, renamed
 from pipeline.responses import Responses, Table
 from pipeline.study import Study
@@ -39,6 +42,8 @@ READERS: dict[str, Reader] = {
     "parquet": Reader(parquet.fits, parquet.read),
     "qualtrics": Reader(qualtrics.fits, qualtrics.read),
     "surveymonkey": Reader(surveymonkey.fits, surveymonkey.read),
+    "wenjuanxing": Reader(wenjuanxing.fits, wenjuanxing.read),
+    "tencent": Reader(tencent.fits, tencent.read),
     "excel": Reader(excel.fits, excel.read),
     "csv": Reader(csv.fits, csv.read),
 }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pipeline.ingest._opened import Opened
+from pipeline.ingest._shapes import refuse_answers_as_names
 from pipeline.ingest._table import make
 from pipeline.responses import Table
 
@@ -14,5 +15,6 @@ def fits(opened: Opened) -> bool:
 
 def read(opened: Opened) -> Table:
     """Table of a delimited text file. Raises DataError with a sentence for each row that does not fit."""
+    refuse_answers_as_names(opened)
     columns, lines = opened.rows.below(1)
     return make(opened, "csv", opened.rows.top[0], columns, lines, **opened.rows.found)

@@ -53,6 +53,14 @@ def as_surveymonkey() -> bytes:
     return "\n".join(["Respondent ID,q1,note", ",Response,Open-Ended Response", *answers]).encode()
 
 
+def as_wenjuanxing() -> bytes:
+    return "序号,1、满意度 ,提交答卷时间\n007,7,2026/3/2 9:05:00\n,,\n008,,2026/3/2 10:15:00\n".encode("gb18030")
+
+
+def as_tencent() -> bytes:
+    return "开始答题时间,1.满意度,结束答题时间\n007,7,a\n,,\n008,,b\n".encode("utf-8-sig")
+
+
 DEFINITION = b"""<sss version="2.0"><survey><record ident="A" format="csv" skip="1">
 <variable ident="1" type="character" use="serial"><name>id</name><position start="1"/></variable>
 <variable ident="2" type="quantity"><name>q1</name><position start="2"/></variable>
@@ -66,7 +74,9 @@ WRITERS: dict[str, Callable[[], bytes]] = {
     "parquet": as_parquet,
     "qualtrics": as_qualtrics,
     "surveymonkey": as_surveymonkey,
+    "tencent": as_tencent,
     "triple_s": as_csv,
+    "wenjuanxing": as_wenjuanxing,
 }
 
 
