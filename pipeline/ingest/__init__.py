@@ -6,7 +6,20 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, Problem
-from pipeline.ingest import csv, excel, parquet, qualtrics, surveymonkey, tencent, triple_s, wenjuanxing
+from pipeline.ingest import (
+    csv,
+    excel,
+    google_forms,
+    kobo,
+    limesurvey,
+    parquet,
+    qualtrics,
+    surveymonkey,
+    tencent,
+    triple_s,
+    typeform,
+    wenjuanxing,
+)
 from pipeline.ingest._assemble import assemble
 from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
@@ -44,6 +57,10 @@ READERS: dict[str, Reader] = {
     "surveymonkey": Reader(surveymonkey.fits, surveymonkey.read),
     "wenjuanxing": Reader(wenjuanxing.fits, wenjuanxing.read),
     "tencent": Reader(tencent.fits, tencent.read),
+    "limesurvey": Reader(limesurvey.fits, limesurvey.read),
+    "typeform": Reader(typeform.fits, typeform.read),
+    "google_forms": Reader(google_forms.fits, google_forms.read),
+    "kobo": Reader(kobo.fits, kobo.read),
     "excel": Reader(excel.fits, excel.read),
     "csv": Reader(csv.fits, csv.read),
 }
