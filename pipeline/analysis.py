@@ -20,6 +20,7 @@ from pipeline.model.every import model_rows, refuse_unusable, resample_all, seco
 from pipeline.model.published import published_rows, published_sample
 from pipeline.model.robustness.specification import Specifications, specifications
 from pipeline.model.screening import screening_rows
+from pipeline.model.weighted import weighting_rows
 from pipeline.published import read_published
 from pipeline.responses import Source
 from pipeline.sample import Sample, sample
@@ -76,6 +77,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         *curve.rows,
         *nonresponse.nonresponse_rows(responses, screening, scores, study, setting),
         *screening_rows(responses, screening, scores, study, setting),
+        *weighting_rows(responses, setting),
         *imputed_rows(responses, screening, scores, study, setting),
     ]
     return Analysis(

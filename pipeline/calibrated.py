@@ -47,41 +47,61 @@ class _Asked:
 
 
 def calibrated(responses: Responses, screening: Screening, study: Study) -> Responses:
-    """Responses with the weights of the study's margins in place of those given, NaN in rows that were left out.
+    """Responses with the weights of the study's margins in place of those given.
 
-    Unchanged where the study names no margin. Raises DataError where respondents and margins do not fit each other,
-    AnalysisRefused where no weights meet them.
+    Rows that were left out have the mean weight of the respondents kept who are like them, NaN where nobody is.
+    Unchanged where the study names no margin; from the given weights again where they were adjusted before. Raises
+    DataError where respondents and margins do not fit each other, AnalysisRefused where no weights meet them.
     """
     goals = wanted(study)
     if not goals:
         return responses
-    asked = _Asked.of(responses, screening, study)
+    given = responses.weight if responses.calibration is None else responses.calibration.given
+    asked = _Asked.of(replace(responses, weight=given), screening, study)
     groups, group = _groups(asked)
     margins = tuple(_margin(asked, goal) for goal in goals)
     base = _base(asked)
-    sizes = _sizes(asked, goals, base, group, len(groups) or 1)
+    sizes = _sizes(asked, goals, base, group[asked.rows], len(groups) or 1)
     for margin, goal in zip(margins, goals, strict=True):
         _refuse_empty(asked, margin, goal, groups, group)
-    adjusted = _adjusted(asked, margins, base, group, sizes)
+    adjusted = _adjusted(asked, margins, base, group[asked.rows], sizes)
     _refuse_unmet(asked, adjusted, margins, goals, groups)
-    weight = np.full(len(responses.respondent), np.nan)
-    inside = asked.of_row >= 0
-    weight[inside] = adjusted.weight[asked.of_row[inside]]
     calibration = Calibration(
         adjusted=adjusted,
         margins=margins,
+        per=study.definition.weights.per,
         groups=groups,
-        group=group,
+        group=group[asked.rows],
         rows=asked.rows,
         of_row=asked.of_row,
+        given=given,
         again=study.definition.weights.rerake,
     )
+    weight = _everywhere(asked, adjusted, group, margins)
     return replace(responses, weight=weight, calibration=calibration)
+
+
+def _everywhere(asked: _Asked, adjusted: Adjusted, group: Array, margins: Sequence[Margin]) -> Array:
+    """(r,) weights of the rows of all respondents, those left out after those who are like them."""
+    many = [int(group.max()) + 1, *(len(margin.levels) for margin in margins)]
+    like = _flat([group, *(margin.codes for margin in margins)], [size + 1 for size in many])
+    known = (group >= 0) & np.all([margin.codes >= 0 for margin in margins], axis=0)
+    levels, place = np.unique(np.where(known, like, -1), return_inverse=True)
+    counts = np.bincount(place[asked.rows], minlength=len(levels))
+    factors = adjusted.factor[adjusted.kinds.of]
+    with np.errstate(invalid="ignore", divide="ignore"):
+        factor = np.bincount(place[asked.rows], factors, len(levels)) / counts
+    given = asked.responses.weight
+    first = 1.0 if given is None else given / given[asked.rows].mean()
+    weight = np.where(known, factor[place] * first, np.nan)
+    inside = asked.of_row >= 0
+    weight[inside] = adjusted.weight[asked.of_row[inside]]
+    return np.asarray(weight)
 
 
 def _adjusted(asked: _Asked, margins: Sequence[Margin], base: Array | None, group: Array, sizes: Array) -> Adjusted:
     weights = asked.study.definition.weights
-    levels = [group * len(margin.levels) + margin.codes for margin in margins]
+    levels = [group * len(margin.levels) + margin.codes[asked.rows] for margin in margins]
     targets = [np.outer(sizes, margin.shares).ravel() for margin in margins]
     means = sizes / np.bincount(group, minlength=len(sizes))
     way = linear if weights.linear else rake
@@ -89,7 +109,7 @@ def _adjusted(asked: _Asked, margins: Sequence[Margin], base: Array | None, grou
 
 
 def _codes(asked: _Asked, name: str, place: Place) -> tuple[Array, list[str]]:
-    """(n,) level of each respondent, -1 where missing, and the levels. A respondent's rows must agree."""
+    """(r,) level of each row, -1 where missing, and the levels. The rows of a respondent who is kept must agree."""
     column = asked.responses.variables[name]
     if not isinstance(column.dtype, pd.CategoricalDtype):
         message = f"'{name}' is a number; weights need groups, so make bands under variables with 'from' and 'cut'."
@@ -100,24 +120,26 @@ def _codes(asked: _Asked, name: str, place: Place) -> tuple[Array, list[str]]:
     if len(differ):
         message = f"'{name}' differs between rows of {len(differ):,} respondents, who have one weight each; correct it."
         raise asked.problem(message, place)
-    return codes[asked.rows], [str(level) for level in column.cat.categories]
+    return codes, [str(level) for level in column.cat.categories]
 
 
 def _groups(asked: _Asked) -> tuple[tuple[str, ...], Array]:
-    """Levels in which weights are made apart, and the (n,) one of each respondent."""
+    """Levels in which weights are made apart, and the (r,) one of each row, -1 where nobody kept has it."""
     per = asked.study.definition.weights.per
     if per is None:
-        return (), np.zeros(len(asked.rows), dtype=np.int64)
+        return (), np.zeros(len(asked.of_row), dtype=np.int64)
     codes, levels = _codes(asked, per, PER)
-    if (codes < 0).any():
-        message = f"{(codes < 0).sum():,} respondents have no '{per}', so they are in no group to weight; fill it in."
+    if blank := int((codes[asked.rows] < 0).sum()):
+        message = f"{blank:,} respondents have no '{per}', so they are in no group to weight; fill it in."
         raise asked.problem(message, PER)
-    used, group = np.unique(codes, return_inverse=True)
-    return tuple(levels[at] for at in used), group
+    used = np.unique(codes[asked.rows])
+    place = np.full(len(levels) + 1, -1, dtype=np.int64)
+    place[used] = np.arange(len(used))
+    return tuple(levels[at] for at in used), place[codes]
 
 
 def _margin(asked: _Asked, goal: Wanted) -> Margin:
-    """One margin with the level of every respondent. Raises DataError for levels that stand on one side only."""
+    """One margin with the level of every row. Raises DataError for levels that stand on one side only."""
     columns = [_codes(asked, name, goal.place) for name in goal.variables]
     sizes = [len(levels) + 1 for _, levels in columns]
     flat = _flat([codes for codes, _ in columns], sizes)
@@ -184,7 +206,8 @@ def _labels(asked: _Asked, variable: str) -> dict[str, tuple[str, ...]]:
 
 
 def _refuse_unlisted(asked: _Asked, goal: Wanted, found: Array, columns: Sequence[tuple[Array, list[str]]]) -> None:
-    """Respondents without an answer, or with a level that has no share."""
+    """Respondents kept without an answer, or with a level that has no share."""
+    found, columns = found[asked.rows], [(codes[asked.rows], levels) for codes, levels in columns]
     without = found < 0
     blank = without & np.any([codes < 0 for codes, _ in columns], axis=0)
     if blank.any():
@@ -234,7 +257,7 @@ def _sizes(asked: _Asked, goals: Sequence[Wanted], base: Array | None, group: Ar
 def _refuse_empty(asked: _Asked, margin: Margin, goal: Wanted, groups: tuple[str, ...], group: Array) -> None:
     """Levels that somebody must stand for and nobody does, or the other way round."""
     counts = np.zeros((len(groups) or 1, len(margin.levels)), dtype=int)
-    np.add.at(counts, (group, margin.codes), 1)
+    np.add.at(counts, (group[asked.rows], margin.codes[asked.rows]), 1)
     for (at, level), count in np.ndenumerate(counts):
         where = f" in {asked.study.definition.weights.per} '{groups[at]}'" if groups else ""
         who = f"{margin.name} '{margin.levels[level]}'{where}"

@@ -54,6 +54,7 @@ ANALYSES: Mapping[str, str] = {
     "imputed": "the same model with missing answers imputed several times over",
     "change": "why a share, or the mean of the outcome, differs between two groups",
     "screening": "how many complete records each screening rule flags, whether it leaves them out or not",
+    "weighting": "how far weights were moved to meet the declared margins of the population",
     "unscreened": "the headline as it would be if no screening rule had left anybody out",
 }
 
@@ -161,6 +162,14 @@ METRICS: Mapping[str, str] = {
     "fmi": "share of the information on the figure of the contrast that the missing answers took",
     "imputed_share": "share of the answers asked for that were missing and imputed",
     "imputations": "number of completed data sets",
+    "weighting_efficiency": "effective over actual number of the respondents weighted (Kish)",
+    "weight_low": "smallest weight relative to the mean",
+    "weight_high": "largest weight relative to the mean",
+    "weight_gap": "largest distance of a margin from its target, as a part of all weights",
+    "weight_rounds": "number of times all margins were gone through",
+    "margin_target": "share of the level in the population, as declared",
+    "margin_before": "share of the level before its weights were adjusted",
+    "margin_after": "share of the level under the adjusted weights",
     "share_change": "lmg_share in the first group of the contrast less that in the second",
     "change_effect": "part of share_change due to the coefficients",
     "change_spread": "part of share_change due to how widely ratings differ",

@@ -6,7 +6,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from pipeline.errors import AnalysisRefused
+from pipeline.calibrated import calibrated
+from pipeline.errors import AnalysisRefused, DataError
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, everyone
 from pipeline.model.correlate import correlated
@@ -72,9 +73,10 @@ def _unscreened(
 ) -> list[Row]:
     """Point estimates of the headline over everybody with a complete record."""
     absent = {"outcome": setting.outcome, "state": "not_defined", "reason": "singular"}
+    everybody = replace(screening, keep=screening.complete)
     try:
-        people = sample(responses, replace(screening, keep=screening.complete), scores, study)
-    except AnalysisRefused:
+        people = sample(calibrated(responses, everybody, study), everybody, scores, study)
+    except (AnalysisRefused, DataError):
         return [row("unscreened", "r2", **absent)]
     found = importance_of(people, study, setting)
     if isinstance(found, str):

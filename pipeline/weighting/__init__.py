@@ -88,7 +88,7 @@ class Adjusted:
 class Margin:
     """One margin of a study: its name, the names of its levels, and their shares of the population, adding up to 1.
 
-    codes: (n,) position of each respondent's level.
+    codes: (r,) position of each row's level, -1 where it has none of them.
     """
 
     name: str
@@ -99,18 +99,21 @@ class Margin:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Calibration:
-    """How the weights of a study were adjusted. margins: what to; groups: the levels adjusted apart, () where together.
+    """How the weights of a study were adjusted, and what to.
 
-    rows: (n,) first row of each respondent in the responses. of_row: (r,) respondent of each row, -1 where it took no
-    part. group: (n,) position in groups. again: whether replicates are adjusted again.
+    groups: the levels of the variable `per` that were adjusted apart, () where all were together. rows: (n,) first row
+    of each respondent in the responses. of_row: (r,) respondent of each row, -1 where it took no part. group: (n,)
+    position in groups. given: (r,) weights before, or None. again: whether replicates are adjusted again.
     """
 
     adjusted: Adjusted
     margins: tuple[Margin, ...]
+    per: str | None
     groups: tuple[str, ...]
     group: Array
     rows: Array
     of_row: Array
+    given: Array | None
     again: bool
 
 
