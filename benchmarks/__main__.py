@@ -8,10 +8,15 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import importance, likelihood, report
+from benchmarks import importance, imputation, likelihood, report
 from benchmarks.timing import Figure
 
-SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (importance.figures, likelihood.figures, report.figures)
+SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
+    importance.figures,
+    likelihood.figures,
+    imputation.figures,
+    report.figures,
+)
 
 
 def main() -> int:

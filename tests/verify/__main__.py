@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__
-from tests.verify import claims, coverage, designs, leads
+from tests.verify import claims, coverage, designs, imputation, leads
 from tests.verify.populations import DRAWS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "verification"
@@ -21,7 +21,13 @@ NUMBER = 2000
 Rows = list[dict[str, Any]]
 
 
-SIMULATIONS = {"coverage": coverage, "coverage_designs": designs, "false_leads": leads, "false_claims": claims}
+SIMULATIONS = {
+    "coverage": coverage,
+    "coverage_designs": designs,
+    "coverage_imputed": imputation,
+    "false_leads": leads,
+    "false_claims": claims,
+}
 PROCESSES = int(os.environ.get("VERIFY_PROCESSES", os.cpu_count() or 1))
 
 
@@ -64,6 +70,16 @@ TITLES = {
         f"lowest coverage of the six: {coverage.PROMISED[0]} to {coverage.PROMISED[1]}, give or take two Monte Carlo "
         "errors. BCa, and percentiles of normal draws of the sums (`inference: jackknife`), stand beside it as "
         "information.",
+    ),
+    "coverage_imputed": (
+        "# Coverage with missing answers",
+        "Share of simulated surveys whose 95 % interval holds the value of the population without gaps: "
+        f"{imputation.DRIVERS} drivers and an outcome of {imputation.ITEMS} items each on a skewed "
+        f"{imputation.POINTS}-point scale, {imputation.MISSING:.0%} of the drivers' answers missing, either by chance "
+        "or the more often the lower the outcome. Imputed: "
+        f"`model.imputations: {imputation.IMPUTATIONS}`. Person means: one answer of a construct is enough. Complete "
+        "answers: nobody with a gap is kept. The promise is about the imputed figures, and is judged by their lowest "
+        "coverage.",
     ),
     "false_leads": (
         "# False clear leads",
