@@ -78,9 +78,11 @@ class Header:
 
 
 def fits(opened: Opened) -> bool:
-    """Does a row of ImportIds stand among the first, or an id of Qualtrics in the place of one?"""
+    """Does a row of ImportIds stand among the first, or an id of Qualtrics, be it in the place of the names?"""
     top = top_of(opened)
-    return _header(top) is not None or bool(top and any(map(RECORD.fullmatch, top[0])))
+    return _header(top) is not None or bool(
+        top and any(RECORD.fullmatch(cell) or IMPORT.search(cell) for cell in top[0])
+    )
 
 
 def read(opened: Opened) -> Table:

@@ -78,8 +78,9 @@ def _two_rows(top: Sequence[Sequence[str]]) -> bool:
     """Is the second row one of options: below no name, or 'Response'; and nothing below the id?"""
     below = list(zip(top[0], top[1], strict=False)) if len(top) > 1 else []
     ids = [option for name, option in below if folded(name) == ID]
+    answers = [folded(option) in ANSWER[1:] for _, option in below if option]
     told = [folded(option) in ANSWER[1:] or not name for name, option in below if option]
-    return any(told) and not any(ids) and (bool(ids) or all(told))
+    return any(told) and not any(ids) if ids else any(answers) and all(told)
 
 
 def _one_row(top: Sequence[Sequence[str]]) -> bool:
