@@ -14,7 +14,7 @@ from pipeline.imputation.pooling import Pooled, pool
 
 ROWS, COLUMNS, MISSING, NUMBER = 250, 7, 0.12, 10
 NEAR = 0.5
-"""Standard errors within which both must find the same coefficients: with 10 data sets each has a good tenth of its own."""
+"""Standard errors within which both must find the same coefficients: 10 data sets leave a good tenth of one in each."""
 
 Array = np.ndarray
 
