@@ -43,7 +43,7 @@ def refuse_answers_as_names(opened: Opened) -> None:
     heads = [value for value in counted if value is not None]
     if len(heads) == len(counted) > 1 and heads != sorted(set(heads)):
         message = (
-            f"row {opened.rows.lines[0]} looks like answers, not like names: numbers stand in it wherever they do below"
+            f"row {opened.rows.lines[0]} looks like answers, not names: it holds numbers wherever the rows below do"
         )
         raise fail(opened.name, f"{message}; put a row with the name of each question above it.")
 

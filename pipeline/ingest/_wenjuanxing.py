@@ -33,7 +33,7 @@ MISSING = {
     "(空)": Reason.SKIPPED,
     "（空）": Reason.SKIPPED,
 }
-NUMBERED = re.compile(r"[Qq]?(\d{1,4})\s*[、.．:：]\s*(.*)", re.DOTALL)
+NUMBERED = re.compile(r"[Qq]?(\d{1,4})\s*(?:[、．：]|[.:](?!\d))\s*(.*)", re.DOTALL)
 OPTION = re.compile(r"第\s*(\d{1,4})\s*题\s*[(（](.*)[)）]", re.DOTALL)
 PARTS = "—:：(（"
 """What may stand between a question and its row or option."""

@@ -73,7 +73,7 @@ def fits(opened: Opened) -> bool:
 def read(opened: Opened) -> Table:
     """Table of an export: letters before options taken off, options in the order of their letters."""
     names = [canonical(cell) for cell in opened.rows.top[0]]
-    if not any(name and (name in METADATA or NUMBERED.fullmatch(name)) for name in names):
+    if not any(_is_heading(name or "") for name in names):
         message = "the first row holds no heading of 腾讯问卷 (编号, 开始答题时间 or 1.…)"
         raise fail(opened.name, f"{message}; export it again with its headings, or leave 'format' out of data.")
     cells, lines = opened.rows.below(1)
@@ -88,6 +88,12 @@ def read(opened: Opened) -> Table:
         for position, (column, said) in zip(positions, _said(group), strict=True):
             cells[position], about[column.name] = column.cells, said
     return make(opened, "tencent", names, cells, lines, about=about, **opened.rows.found)
+
+
+def _is_heading(name: str) -> bool:
+    """Is it a heading and no address, number or date?"""
+    numbered = NUMBERED.fullmatch(name)
+    return name in METADATA or (numbered is not None and not re.fullmatch(r"[\d.]*", numbered[2]))
 
 
 def _column(name: str, cells: Coded) -> Column:
