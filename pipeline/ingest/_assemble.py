@@ -231,7 +231,8 @@ def _texts(sheet: Sheet, column: str | None, long: Long) -> np.ndarray | None:
 
 
 def _marked(sheet: Sheet, mark: Complete | None, *, otherwise: bool) -> np.ndarray:
-    """(rows,) bool: rows that hold one of the marks; the same for all where none is declared."""
+    """(rows,) bool: rows that hold one of the marks, or anything where no mark is named; all alike without a column."""
     if mark is None:
         return np.full(len(sheet), otherwise)
-    return sheet.columns[mark.column].equal(mark.equals)
+    cells = sheet.columns[mark.column]
+    return cells.equal(mark.equals) if mark.equals else cells.codes >= 0

@@ -100,9 +100,8 @@ def _taken_away(rows: Array, gone: dict[str, Array]) -> tuple[Array, dict[str, i
 def _never_complete(study: Study) -> Problem:
     complete = study.definition.respondent.complete
     assert complete is not None  # noqa: S101 (no row is incomplete unless the study says which are)
-    message = (
-        f'no row is complete: column "{complete.column}" never holds {listing(list(complete.equals))}; correct equals.'
-    )
+    marks = listing(list(complete.equals)) or "anything"
+    message = f'no row is complete: column "{complete.column}" never holds {marks}; correct equals.'
     return study.problem(message, "respondent", "complete", "equals")
 
 

@@ -76,7 +76,7 @@ class DataFile(Spec):
 
 class Complete(Spec):
     column: str
-    equals: Codes
+    equals: Codes = Field((), description="Cells that mark such a row; every cell that is not blank when absent.")
 
 
 class Respondent(Spec):

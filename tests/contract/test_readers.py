@@ -61,6 +61,26 @@ def as_tencent() -> bytes:
     return "开始答题时间,1.满意度,结束答题时间\n007,7,a\n,,\n008,,b\n".encode("utf-8-sig")
 
 
+def as_limesurvey() -> bytes:
+    return as_csv().replace(b"id,q1,note", b"id,lastpage,startlanguage")
+
+
+def as_google_forms() -> bytes:
+    names, *answers = as_csv().decode().split("\n")
+    stamps = ["3/2/2026 9:05:00,", ",", "3/2/2026 10:15:00,"]
+    return "\n".join(
+        ["Timestamp," + names, *(stamp + row for stamp, row in zip(stamps, answers, strict=True))]
+    ).encode()
+
+
+def as_typeform() -> bytes:
+    return as_csv().replace(b"id,q1,note", b"#,How likely?,Submit Date (UTC)")
+
+
+def as_kobo() -> bytes:
+    return as_csv().replace(b"id,q1,note", b"_uuid,group/q1,_submission_time")
+
+
 DEFINITION = b"""<sss version="2.0"><survey><record ident="A" format="csv" skip="1">
 <variable ident="1" type="character" use="serial"><name>id</name><position start="1"/></variable>
 <variable ident="2" type="quantity"><name>q1</name><position start="2"/></variable>
@@ -72,10 +92,14 @@ WRITERS: dict[str, Callable[[], bytes]] = {
     "csv": as_csv,
     "excel": as_excel,
     "parquet": as_parquet,
+    "google_forms": as_google_forms,
+    "kobo": as_kobo,
+    "limesurvey": as_limesurvey,
     "qualtrics": as_qualtrics,
     "surveymonkey": as_surveymonkey,
     "tencent": as_tencent,
     "triple_s": as_csv,
+    "typeform": as_typeform,
     "wenjuanxing": as_wenjuanxing,
 }
 
@@ -95,9 +119,9 @@ def test_a_reader_keeps_cells_names_and_lines(name: str) -> None:
     assert table.source.format == name
     assert table.source.name == "data/w1"
     assert table.source.detected[0] == "format"
-    assert (table.source.rows, table.source.columns) == (2, 3)
+    assert table.source.rows == 2
     assert np.diff(table.lines).tolist() == [2]
-    ids, answers, _ = table.columns.values()
+    ids, answers, _ = list(table.columns.values())[-3:]
     assert ids.cells().tolist() == ["007", "008"]
     assert [None if cell is None else float(cell) for cell in answers.cells()] == [7.0, None]
     assert all(isinstance(cells, Coded) for cells in table.columns.values())
