@@ -15,7 +15,9 @@ from pipeline.report.claims.assumptions import all_assumptions
 from pipeline.report.claims.checks import all_checks
 from pipeline.report.theme import accent_of, logo_url
 from pipeline.report.view import View
+from pipeline.report.weights import method, weights
 from pipeline.report.words.claims import render, render_check
+from pipeline.screen.rules import Rule, declared
 from pipeline.specs import Label, Scale
 from pipeline.study import Study
 
@@ -81,7 +83,7 @@ def _sample(analysis: Analysis) -> dict[str, Any]:
         "n_eff": sample.everyone.n_eff,
         "deff": sample.everyone.deff,
         "units": len(sample.design.keys),
-        "weighted": analysis.study.definition.weights.column is not None,
+        "weighted": analysis.study.definition.weights.column is not None or method(analysis) is not None,
         "design": "published" if analysis.study.definition.correlations else sample.design.kind,
     }
 
@@ -122,10 +124,12 @@ def _study(analysis: Analysis) -> dict[str, Any]:
         "explain": list(explained(study)),
         "segments": [_segment(analysis, name) for name in study.segment_variables],
         "sample": {name: _disclosed(study, name, value) for name, value in definition.sample},
-        "weights": definition.weights.model_dump(include={"column", "strata", "cluster"}),
+        "weights": weights(analysis),
         "stacked": analysis.sample.stacked,
         "published": definition.correlations is not None,
         "bases": definition.quality.model_dump(include={"minimum_base", "low_base", "claim_base"}),
+        "rules": [_rule(rule) for rule in declared(study)],
+        "drop_flags": definition.quality.drop_when.flags if definition.quality.drop_when else None,
         **{name: getattr(model, name) for name in CHOICES},
         "theme": {
             "firm": _optional(study, definition.report.theme.firm),
@@ -133,6 +137,10 @@ def _study(analysis: Analysis) -> dict[str, Any]:
             "accent": accent_of(study),
         },
     }
+
+
+def _rule(rule: Rule) -> dict[str, Any]:
+    return {"rule": rule.name, "threshold": rule.threshold, "decides": rule.decides}
 
 
 def _terms(analysis: Analysis) -> dict[str, Any]:

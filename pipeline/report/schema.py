@@ -83,16 +83,40 @@ class Disclosure(Part):
     weighting: Text | None
 
 
-class WeightColumns(Part):
+class LevelShown(Part):
+    value: str
+    label: Text | None
+
+
+class MarginShown(Part):
+    variable: str = Field(description="Of cells, all their variables.")
+    label: Text
+    levels: list[LevelShown]
+
+
+class WeightsShown(Part):
     column: str | None
     strata: str | None
     cluster: str | None
+    fpc: str | None
+    method: Literal["rake", "linear", "post_stratify"] | None = Field(description="null: weights are as given.")
+    margins: list[MarginShown]
+    counted: bool = Field(description="Margins are numbers of people, not shares.")
+    per: MarginShown | None
+    limits: list[float] | None
+    rerake: bool
 
 
 class Bases(Part):
     minimum_base: int
     low_base: int
     claim_base: int
+
+
+class RuleShown(Part):
+    rule: str
+    threshold: float | None = Field(description="As the study has it; null where a flag needs none.")
+    decides: bool = Field(description="Whether one flag of it leaves a record out.")
 
 
 class ThemeShown(Part):
@@ -120,10 +144,12 @@ class StudyShown(Part):
     explain: list[str] = Field(description="Variables between whose levels differences are taken apart.")
     segments: list[SegmentShown]
     sample: Disclosure
-    weights: WeightColumns
+    weights: WeightsShown
     stacked: bool = Field(description="Several rows a respondent.")
     published: bool = Field(description="Known by its correlations alone, without answers.")
     bases: Bases
+    rules: list[RuleShown] = Field(description="Screening rules in use.")
+    drop_flags: int | None = Field(description="So many flags, or more, leave a record out; null: no number of them.")
     draws: int
     seed: int
     confidence: float
@@ -166,7 +192,7 @@ class SampleShown(Part):
 
 
 class FlowStep(Part):
-    stage: Literal["read", "complete", "answered"]
+    stage: Literal["read", "complete", "screened", "answered"]
     remaining: Count = Field(description="Rows.")
     removed: dict[str, Count] = Field(description="Reason -> rows.")
 

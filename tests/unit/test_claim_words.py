@@ -130,7 +130,7 @@ CURVE = {"driver": "trust", "share": 0.93, "count": 96, "low_share": 0.5, "p": 0
 CHOICES = {
     "outcome": ("score", "top2box", "ranks"),
     "weights": ("used", "none"),
-    "screening": ("declared", "all", "no_straightliners"),
+    "screening": ("declared", "all", "no_rules", "longstring", "answers", "any_flag", "no_straightliners"),
     "missing": ("declared", "complete", "any"),
     "controls": ("declared", "none", "segments"),
     "subset": ("all", "city=north"),
@@ -187,6 +187,10 @@ MEANS = {
 TOO_SMALL = {"smallest": "south", "r2": 0.04, "required": 200, "n_eff": 41.2, "required_eff": 50}
 SIZES = [TOO_SMALL | {"smallest_n": n} for n in (124, 240, None)]
 
+SCREENED = {"complete": 300, "dropped": 12, "dropped_share": 0.04, "flagged": 20, "driver": "trust", "share": 0.4}
+SCREENED |= {"unscreened": 0.38, "other": "price", "other_share": 0.35, "other_unscreened": 0.39, "outcome": "intent"}
+SCREENED |= {"r2": 0.41, "r2_unscreened": 0.37, "group": False}
+
 UNIQUE = {"adds": ["trust"], "outcome": "intent", "k": 2, "p": 0.004}
 
 CASES: dict[str, list[dict[str, Any]]] = {
@@ -210,6 +214,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
     ],
     "answers": [ANSWERS],
     "flow": [{"read": 300, "analysed": 290, "share": 0.9667, "largest": "no_outcome", "largest_n": 8}],
+    "screening": [SCREENED, SCREENED | {"dropped": 1, "flagged": 1}, SCREENED | {"group": True}],
     "nonresponse": [MISSING, MISSING | {"difference": 0.4, "low": 0.1, "high": 0.7}, MISSING | {"dropped": 1}],
     "panel": [PANEL, PANEL | {"other_drivers": ["price", "app"]}],
     "outcome_model": [OTHER_MODEL],

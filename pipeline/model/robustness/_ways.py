@@ -26,6 +26,8 @@ MOST = 400
 CORE = 200
 """Specifications of the choices that stay crossed where all of them would be too many."""
 FEWEST_ALIKE = 5
+MOST_RULES = 6
+"""Screening rules that are tried alone; more would make the curve one of screening."""
 MOST_SUBSETS = 40
 
 
@@ -125,9 +127,20 @@ def _missing(scores: Scores, study: Study) -> dict[str, Array]:
 
 
 def _screening(responses: Responses, screening: Screening, study: Study) -> dict[str, Array]:
+    """Who stays: as declared, everybody but tests, every complete interview, and what rules make of these.
+
+    Each rule alone (the MOST_RULES that flag most rows), nobody with any flag, and no straightliner. A choice that
+    leaves the same rows as one before is left out.
+    """
     alike = _straight(responses, [item for name in study.used for item in study.construct(name).items])
-    everybody = np.ones(len(alike), dtype=bool)
-    return {"declared": screening.keep, "all": everybody, "no_straightliners": screening.keep & ~alike}
+    real = np.ones(len(alike), dtype=bool) if responses.tests is None else ~responses.tests
+    found = {"declared": screening.keep, "all": real, "no_rules": screening.complete}
+    used = [(one.rule.name, one.flagged) for one in screening.found if one.flagged is not None]
+    often = sorted(used, key=lambda one: -int(one[1].sum()))[:MOST_RULES]
+    found |= {name: screening.complete & ~flagged for name, flagged in used if name in dict(often)}
+    found |= {"any_flag": screening.complete & (screening.flags == 0), "no_straightliners": screening.keep & ~alike}
+    first = {mask.tobytes(): name for name, mask in reversed(found.items())}
+    return {name: mask for name, mask in found.items() if first[mask.tobytes()] == name}
 
 
 def _straight(responses: Responses, items: list[str]) -> Array:

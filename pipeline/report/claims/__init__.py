@@ -222,6 +222,7 @@ def all_claims(ledger: Ledger) -> list[Claim]:
         methods,
         priorities,
         robustness,
+        screening,
         segments,
         shape,
     )
@@ -230,8 +231,9 @@ def all_claims(ledger: Ledger) -> list[Claim]:
         lead.lead, lead.fit, lead.unique,
         methods.panel, methods.outcome_model, methods.prediction, methods.equal, methods.groups,
         priorities.priority, priorities.quadrants, segments.segments, change.change, change.gap,
-        answers.answers, answers.flow, answers.nonresponse,
-        robustness.specification, robustness.corrected, robustness.halo, doubts.tipping, doubts.confounding,
+        answers.answers, answers.flow, screening.screening, answers.nonresponse,
+        robustness.specification, robustness.corrected, robustness.imputed, robustness.halo, doubts.tipping,
+        doubts.confounding,
         shape.linearity, shape.asymmetry,
         caveats.caveats, caveats.sample_type, caveats.limits,
     )  # fmt: skip

@@ -138,6 +138,8 @@ def choice(name: str, words: Words) -> str:
         return words("choice.metric", metric=words(f"metric.{value}"))
     if axis == "subset" and value != "all":
         return words("choice.subset.level", level=value)
+    if axis == "screening" and f"reason.{value}.short" in words:
+        return words("choice.screening.rule", rule=value)
     return words(f"choice.{name.replace('=', '.', 1)}")
 
 
@@ -163,10 +165,13 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "labels": labels,
     "Labels": lambda names, words: raised(labels(names, words)),
     "variable": lambda name, words: name_of(f"{name}=", words),
+    "variables": lambda names, words: listed([name_of(f"{name}=", words) for name in names], words),
     "group": name_of,
     "list": listed,
     "level": lambda value, words: words(f"level.{value}"),
     "reason": lambda key, words: words(f"reason.{key}"),
+    "rule": lambda key, words: words(f"reason.{key}.short"),
+    "Rule": lambda key, words: raised(words(f"reason.{key}.short")),
     "reasons": reasons,
     "metrics": metrics,
     "models": models,

@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.report.charts import Box, Flow, Loss
 from pipeline.report.sections._common import (
+    base_cell,
     cell,
     claim_texts,
     columns,
@@ -17,6 +18,8 @@ from pipeline.report.sections._common import (
     state_notes,
     table,
 )
+from pipeline.report.sections.sample._rules import rules_table
+from pipeline.report.sections.sample._weights import weights_part
 from pipeline.report.view import View, shown
 from pipeline.report.words import Words
 
@@ -35,6 +38,10 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "lede": sentences([*claim_texts(view, "flow", words), *claim_texts(view, "sample_type", words)], words),
         "figure": _figure(view, words),
         "paragraphs": _paragraphs(view, words),
+        "rules_title": words("sample.rules"),
+        "rules_text": sentences(claim_texts(view, "screening", words), words),
+        "rules": rules_table(view, words) if view.study.get("rules") else None,
+        "weights": weights_part(view, words),
         "items_title": words("sample.items"),
         "items_table": _items(view, words),
         "items_none": words("sample.items.none"),
@@ -119,7 +126,7 @@ def _items(view: View, words: Words) -> dict[str, Any] | None:
         [
             row["term"],
             label(owners[row["term"]], words),
-            words("ui.dash") if row["n"] is None else words.format(row["n"], "int"),
+            base_cell(row, words),
             cell(row, "pct1", words),
         ]
         for row in sorted(found, key=lambda row: -(row["estimate"] or 0.0))
@@ -134,7 +141,7 @@ def _compare(view: View, words: Words) -> dict[str, Any] | None:
         return None
     cells = [
         label(view.outcome, words),
-        words.format(row["n"], "int"),
+        base_cell(row, words),
         cell(row, "sign2", words),
         interval(row, "num2", words),
         cell(row, "pv", words, value="p_value"),

@@ -23,6 +23,10 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "segment": ("differs", "maybe", "none", "small", "single"),
     "answers": ("ordered", "close", "single"),
     "flow": ("all", "some"),
+    "screening": (
+        "same_order", "same_first", "other_first", "explained", "unknown", "nobody_dropped", "nobody_flagged",
+        "unusable",
+    ),
     "nonresponse": ("none", "similar", "differs", "unknown"),
     "panel": ("all_first", "common", "split", "alone"),
     "outcome_model": ("same_top", "same_group", "differs"),
@@ -33,6 +37,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "gap": ("level", "weight", "both", "none", "small"),
     "specification": ("stable", "mostly", "unstable"),
     "corrected": ("same_top", "same_group", "differs", "unsteady", "impossible", "none"),
+    "imputed": ("same_order", "same_top", "same_group", "differs"),
     "halo": ("agrees", "differs"),
     "tipping": ("sturdy", "some", "few"),
     "confounding": ("strong", "weak"),
@@ -83,8 +88,8 @@ CARDS: tuple[str, ...] = (
 """Claims with all that a card needs: a title, an action and a detail."""
 
 TITLED: tuple[str, ...] = (
-    *CARDS, "limit", "panel", "outcome_model", "prediction", "specification", "corrected", "halo", "tipping",
-    "confounding", "linearity",
+    *CARDS, "limit", "panel", "outcome_model", "prediction", "specification", "corrected", "imputed", "halo",
+    "tipping",     "confounding", "linearity",
 )  # fmt: skip
 
 

@@ -107,6 +107,9 @@ FORMS: Mapping[str, Callable[[str, Values], str]] = {
     "linearity": lambda variant, values: "nothing" if max(values["linear"], values["boosted"]) <= 0 else variant,
     "tipping": tipping_form,
     "nonresponse": nonresponse_form,
+    "screening": lambda variant, values: (
+        "other_first_group" if variant == "other_first" and values["group"] else variant
+    ),
     "caveat": caveat_form,
     "limit": limit_form,
     "unique": unique_form,
