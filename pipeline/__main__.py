@@ -1,4 +1,4 @@
-"""The command line: whybuy report, check, new, plan, schema. Commands and exit codes are those of CONTRACT.md.
+"""The command line: whybuy report, check, inspect, new, plan, schema. Commands and exit codes are those of CONTRACT.md.
 
 Results go to stdout, progress and errors to stderr. Nothing heavy is imported before a command needs it.
 """
@@ -33,6 +33,9 @@ app = typer.Typer(
 )
 
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout instead of paths and sentences.")]
+Labels = Annotated[
+    Path | None, typer.Option(help="A file beside it that says what columns and codes mean: .qsf, .lss, .sss …")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", help="No progress.")]
 
 
@@ -78,18 +81,35 @@ def check(
 
 
 @app.command()
+def inspect(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file in any format that whybuy reads.")],
+    labels: Labels = None,
+    as_json: Json = False,
+) -> None:
+    """Say what a data file holds: format, rows, questions by kind, reasons for no answer, suspected personal data."""
+    from pipeline.inspection import inspect as examine
+
+    found = examine(file, labels)
+    if as_json:
+        _say([json.dumps({"ok": True, "problems": [], "files": [], "understood": found}, ensure_ascii=False)])
+    else:
+        _say(found)
+
+
+@app.command()
 def new(
-    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file: CSV, Excel or Parquet.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A data file in any format that whybuy reads.")],
     out: Annotated[
         Path | None, typer.Option(help="The study.yaml to write, beside FILE when absent; never overwritten.")
     ] = None,
+    labels: Labels = None,
     as_json: Json = False,
 ) -> None:
     """Draft a study.yaml from a data file; every guess in it is marked for you to confirm."""
     from pipeline.draft import draft
 
     packaged = str(file).startswith("package:")
-    _conclude([draft(file, out or (Path() if packaged else file.parent) / "study.yaml")], [], as_json)
+    _conclude([draft(file, out or (Path() if packaged else file.parent) / "study.yaml", labels)], [], as_json)
 
 
 @app.command("plan")

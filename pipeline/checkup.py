@@ -26,7 +26,7 @@ def check(study: Study) -> list[str]:
         return [*understood(study), *_disclosure(study)]
     responses = read(study)
     return [
-        *(_source(source) for source in responses.sources),
+        *(source_line(source) for source in responses.sources),
         *_rows(study, responses),
         *(_construct(study, responses, name) for name in study.definition.constructs),
         *(_variable(study, responses, str(name)) for name in responses.variables),
@@ -35,7 +35,8 @@ def check(study: Study) -> list[str]:
     ]
 
 
-def _source(source: Source) -> str:
+def source_line(source: Source) -> str:
+    """What was understood of a file as a whole."""
     delimiter = DELIMITERS.get(source.delimiter or "", source.delimiter)
     facts = {
         "format": source.format,

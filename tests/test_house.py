@@ -39,7 +39,7 @@ ORDER = (
         "progress",
     ),
     ("ingest",),
-    ("screen", "calibrated", "weight", "variance", "score", "draft", "published", "checkup"),
+    ("screen", "calibrated", "weight", "variance", "score", "draft", "published", "checkup", "inspection"),
     ("sample", "terms"),
     ("model",),
     ("imputation",),

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from pipeline.draft._columns import Column, Role, columns
+from pipeline.draft._columns import Column as Column
+from pipeline.draft._columns import Role
+from pipeline.draft._columns import columns as columns
 from pipeline.draft._constructs import construct_lines, constructs_of, outcome_of, stack_lines
 from pipeline.draft._respondent import respondent_lines
 from pipeline.draft._scales import scale_lines, scales_of

@@ -137,6 +137,12 @@ class Column:
         return match[1].strip() if match and match[1].strip() else self.name
 
     @property
+    def personal(self) -> bool:
+        """May the column say who answered?"""
+        said = self.about.role in PERSONAL
+        return said or (self.role in ("text", "metadata", "ip") and personal(self.name, self.texts))
+
+    @property
     def codes(self) -> dict[str, str]:
         """Code -> label of every answer of the code book that is no missing one."""
         return {code: label for code, label in self.about.labels.items() if code not in self.about.missing}

@@ -67,6 +67,14 @@ READERS: dict[str, Reader] = {
 """In the order in which they are tried: any vendor before plain rows."""
 
 
+DESCRIPTIONS = {
+    '{"SurveyEntry"': "the definition of a Qualtrics survey (QSF)",
+    "<LimeSurveyDocType>": "the structure of a LimeSurvey survey (.lss)",
+    "<questionnaire": "a questionnaire in queXML",
+}
+"""What the first characters of files hold that only describe answers; a mark begins as the file does."""
+
+
 def read(study: Study) -> Responses:
     """Typed answers of every file of the study, in canonical order: shuffled rows or columns change nothing.
 
@@ -112,11 +120,23 @@ def read_table(opened: Opened) -> Table:
 
 def detect(opened: Opened) -> str:
     """Name of the first reader that the file fits. Raises DataError where it fits none, or cannot be opened."""
+    _refuse_descriptions(opened)
     for name, reader in READERS.items():
         if reader.fits(opened):
             return name
     other = next((what for mark, what in BINARY.items() if opened.raw.startswith(mark)), "no file of answers")
     raise fail(opened.name, f"is {other}; save it as CSV, Excel or Parquet.")
+
+
+def _refuse_descriptions(opened: Opened) -> None:
+    """Files that say what answers mean hold none; the first characters tell them."""
+    start = opened.raw[:4000].decode("utf-8", "replace").lstrip("\ufeff \r\n\t")
+    for mark, what in DESCRIPTIONS.items():
+        if start.startswith(mark[0]) and mark in start:
+            message = f"is {what} and holds no answers; name the export as the data file, and this one as its 'labels'."
+            raise fail(opened.name, message)
+    if start.startswith(("{", "[{")):
+        raise fail(opened.name, "is JSON; export the answers as CSV, Excel, SPSS or Triple-S.")
 
 
 def texts(table: Table, column: str) -> list[str | None]:

@@ -11,7 +11,7 @@ NAMED = re.compile(
     r"|comments?"
 )
 ABOUT_GOODS = frozenset({"brand", "brands", "model", "product", "company", "store"})
-CHINESE = re.compile(r"姓名|电话|邮箱|手机|地址")
+CHINESE = re.compile(r"姓名|电话|邮箱|手机号|联系方式|地址|(^|\W)手机$")
 CHINESE_GOODS = re.compile(r"品牌|型号")
 HELD = re.compile(
     r".*@.*|\d{1,3}(\.\d{1,3}){3}|([0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}"
