@@ -125,6 +125,11 @@ class View:
             found |= {
                 f"{segment['variable']}={level['value']}": level["label"][language] for level in segment["levels"]
             }
+        for one in _margins(study):
+            found.setdefault(f"{one['variable']}=", one["label"][language])
+            for level in one["levels"]:
+                if level["label"] is not None:
+                    found.setdefault(f"{one['variable']}={level['value']}", level["label"][language])
         return {name: isolated(text) for name, text in found.items()}
 
     def facts(self) -> dict[str, Any]:
@@ -140,6 +145,13 @@ class View:
     def words(self, language: str) -> Words:
         """The words of a language, knowing the names and facts of this study."""
         return Words(language, self.labels(language), self.facts())
+
+
+def _margins(study: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Variables whose levels the weights know."""
+    weights = study.get("weights", {})
+    per = weights.get("per")
+    return [*weights.get("margins", ()), *([per] if per else [])]
 
 
 def shown(row: Row | None) -> bool:

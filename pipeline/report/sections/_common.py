@@ -52,6 +52,16 @@ def interval(row: Row | None, spec: str, words: Words) -> Cell:
     return _framed(row, limits(row, spec, words), words)
 
 
+def base_cell(row: Row | None, words: Words) -> str:
+    """Respondents behind a figure, and how many they count like where weights make a difference."""
+    if row is None or row["n"] is None:
+        return words("ui.dash")
+    effective = row["n_eff"]
+    if effective is None or round(effective) >= row["n"]:
+        return words.format(row["n"], "int")
+    return words("ui.base_effective", n=row["n"], n_eff=effective)
+
+
 def with_interval(row: Row | None, spec: str, words: Words) -> Cell:
     """'0.22 [0.14, 0.31]' as a cell."""
     if row is None or not shown(row) or row["conf_low"] is None:

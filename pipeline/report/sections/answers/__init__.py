@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.report.charts import Answers, Diverging
 from pipeline.report.sections._common import (
+    base_cell,
     cell,
     claim_texts,
     columns,
@@ -152,8 +153,7 @@ def _numbers(view: View, words: Words, scale: Scale, names: list[str]) -> dict[s
     rows = []
     for name in names:
         cells = [_share(view, name, value) for value in _values(scale)]
-        n = next((row["n"] for row in cells if row is not None), None)
-        base = words("ui.dash") if n is None else words.format(n, "int")
+        base = base_cell(next((row for row in cells if row is not None), None), words)
         rows.append([label(name, words), *(cell(row, "cell", words) for row in cells), base])
     return table([*heads, *columns(words, "construct", "base")[1:]], rows, caption=words("answers.numbers"))
 
@@ -166,13 +166,12 @@ def _wording(view: View, words: Words) -> dict[str, Any]:
         for item, texts in construct["items"].items():
             wording = words.pick(texts)
             row = view.estimate("nonresponse", "item_missing", item)
-            n = row["n"] if row is not None else None
             rows.append(
                 [
                     label(name, words),
                     words("answers.reversed", item=item) if item in construct["reverse"] else item,
                     {"text": wording or words("answers.wording.none"), "muted": wording is None},
-                    words("ui.dash") if n is None else words.format(n, "int"),
+                    base_cell(row, words),
                 ]
             )
     return table(columns(words, "construct", "item*", "wording*", "base"), rows)

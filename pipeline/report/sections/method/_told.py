@@ -67,6 +67,7 @@ def _measures(view: View, words: Words) -> Told:
         yield words("method.scores"), ()
         kind = "bootstrap" if designed(view) else "feldt"
         yield words(f"method.reliability.{kind}"), (*SCALES, *(() if designed(view) else ("feldt",)))
+    yield from _weights(view, words)
     design = view.sample["design"]
     values = {"drivers": view.drivers, "n_eff": view.sample["n_eff"]}
     yield words(f"method.model.{design}", **values), ERRORS.get(design, DESIGNED)
@@ -80,6 +81,19 @@ def _measures(view: View, words: Words) -> Told:
         yield words("method.fit_controlled" if controls else "method.fit", **_fit(view)), ()
     if view.holds("regression", "r2_cv"):
         yield words("method.cv", r2_cv=view.value("regression", "r2_cv")), ("stone",)
+
+
+def _weights(view: View, words: Words) -> Told:
+    """What the weights were adjusted to, and whether resamples adjust theirs; what part of a population was sampled."""
+    weights = view.study.get("weights", {})
+    way = weights.get("method")
+    if way:
+        names = [one["variable"] for one in weights["margins"]]
+        yield words(f"method.weights.{way}", variables=names), ("deming" if way == "rake" else "deville",)
+        yield words("method.weights.errors"), ("deville",)
+        yield words("method.weights.again" if weights["rerake"] else "method.weights.fixed"), ()
+    if weights.get("fpc"):
+        yield words("method.fpc"), ("lumley",)
 
 
 def _fit(view: View) -> dict[str, Any]:

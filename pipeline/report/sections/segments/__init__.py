@@ -7,6 +7,7 @@ from typing import Any
 
 from pipeline.report.charts import Forest, ForestRow, Panel
 from pipeline.report.sections._common import (
+    base_cell,
     cell,
     claim_texts,
     columns,
@@ -96,12 +97,13 @@ def _figure(view: View, words: Words, variable: Variable) -> dict[str, Any]:
 
 def _panel(view: View, words: Words, group: str) -> Panel:
     rows = [(term, view.estimate("regression", "b", term, group)) for term in _terms(view)]
-    n = next((row["n"] for _, row in rows if row is not None), None)
+    first = next((row for _, row in rows if row is not None), None)
+    n = None if first is None else first["n"]
     small = n is None or n < view.study["bases"]["claim_base"]
     subtitle = "segments.n.hidden" if n is None else "segments.n.small" if small else "segments.n"
     return Panel(
         title=words.format(group, "group"),
-        subtitle=words(subtitle, n=n or 0),
+        subtitle=words(subtitle, n=base_cell(first, words)),
         muted=small,
         rows=tuple(_forest_row(words, driver, row) for driver, row in rows),
     )
