@@ -140,6 +140,8 @@ CORRECTED = {"driver": "trust", "outcome": "intent", "raw": 0.3, "corrected": 0.
 CORRECTED |= {"other_raw": 0.28, "other_corrected": 0.33, "uncorrected": []}
 HALO = {"driver": "trust", "other": "price", "pooled": 0.4, "within": 0.2, "other_within": 0.5}
 HALO |= {"first_eigenvalue": 0.61, "outcome": "intent"}
+IMPUTED = {"driver": "trust", "other": "price", "plain": 0.4, "imputed": 0.3, "other_plain": 0.3, "other_imputed": 0.35}
+IMPUTED |= {"part": 0.08, "n": 700, "completed": 900, "outcome": "intent"}
 TIPPED = {"driver": "trust", "second": "price", "k": 12, "share": 0.0133, "n": 900}
 HIDDEN = {"driver": "trust", "rv": 0.21, "other": "price", "other_r2": 0.08, "b": 0.4, "confounded": 0.31}
 HIDDEN |= {"outcome": "intent"}
@@ -227,6 +229,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         CURVE | {"axis": "outcome", "value": "ranks", "share": 0.6},
     ],
     "corrected": [CORRECTED | {"uncorrected": names} for names in ([], ["trust"], ["trust", "intent"])],
+    "imputed": [IMPUTED],
     "halo": [HALO | {"group": group} for group in (False, True)],
     "tipping": [TIPPED | {"k": k} for k in (12, 1)] + [TIPPED | {"k": None, "share": None}],
     "confounding": [HIDDEN, HIDDEN | {"other_r2": 0.3}],

@@ -10,7 +10,7 @@ import pytest
 from pipeline.estimates import row
 from pipeline.report.claims import Claim, Ledger
 from pipeline.report.claims.doubts import confounding, tipping
-from pipeline.report.claims.robustness import corrected, halo, specification
+from pipeline.report.claims.robustness import corrected, halo, imputed, specification
 from pipeline.report.claims.shape import asymmetry, linearity
 
 Maker = Callable[..., Ledger]
@@ -59,6 +59,33 @@ def test_a_study_without_specifications(make_ledger: Maker) -> None:
         for name in ("metric=last", "outcome=ranks")
     ]
     assert specification(make_ledger(rows=silent)) == []
+
+
+def imputations(shares: Mapping[str, float]) -> list[dict[str, Any]]:
+    found = [row("imputed", "lmg_share", term=name, estimate=share, n=450) for name, share in shares.items()]
+    return [*found, row("imputed", "imputed_share", estimate=0.08, n=450)]
+
+
+@pytest.mark.parametrize(
+    ("shares", "above", "variant", "other"),
+    [
+        ({"a": 0.35, "b": 0.3, "c": 0.25, "d": 0.1}, {}, "same_order", "a"),
+        ({"a": 0.35, "b": 0.2, "c": 0.35, "d": 0.1}, {}, "same_top", "a"),
+        (TURNED, {("a", "b"): 0.9}, "same_group", "b"),
+        (TURNED, {}, "differs", "b"),
+    ],
+)
+def test_imputed(make_ledger: Maker, shares: Mapping[str, float], above: Any, variant: str, other: str) -> None:
+    claim = the(imputed(make_ledger(rows=imputations(shares), above=above)))
+    assert (claim.variant, claim.values["other"]) == (variant, other)
+    assert (claim.values["part"], claim.values["n"], claim.values["completed"]) == (0.08, 400, 450)
+    assert len(claim.evidence) == 2
+
+
+def test_nothing_imputed(make_ledger: Maker) -> None:
+    assert imputed(make_ledger()) == []
+    nothing = row("imputed", "r2", state="not_defined", reason="nothing_missing")
+    assert imputed(make_ledger(rows=[nothing])) == []
 
 
 def disattenuated(shares: Mapping[str, float] | None, unknown: tuple[str, ...] = ()) -> list[dict[str, Any]]:

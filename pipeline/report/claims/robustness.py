@@ -87,6 +87,27 @@ def _share(ledger: Ledger, name: str) -> float:
     return ledger.value("importance", "lmg_share", name)
 
 
+def imputed(ledger: Ledger) -> list[Claim]:
+    """With missing answers imputed: same_order of all drivers, same_top, same_group (a leader comes first) or differs.
+
+    part: share of the answers asked for that were imputed. n and completed: respondents of the headline and then.
+    """
+    driver = ledger.ranked()[0]
+    shares = {name: ledger.figure("imputed", "lmg_share", name) for name in ledger.drivers}
+    row = ledger.known("imputed", "imputed_share")
+    if None in shares.values() or row is None or not ledger.compares():
+        return []
+    order = sorted(ledger.drivers, key=lambda name: -(shares[name] or 0.0))
+    other = order[0]
+    values = {"driver": driver, "other": other, "plain": _share(ledger, driver), "imputed": shares[driver]}
+    values |= {"other_plain": _share(ledger, other), "other_imputed": shares[other], "outcome": ledger.outcome}
+    values |= {"part": row["estimate"], "n": int(ledger.sample["n"]), "completed": int(row["n"])}
+    same = "same_order" if order == ledger.ranked() else "same_top"
+    variant = same if other == driver else "same_group" if other in ledger.leaders() else "differs"
+    evidence = ledger.at(("imputed", "lmg_share", driver), ("importance", "lmg_share", driver))
+    return [Claim(id="imputed", variant=variant, values=values, evidence=evidence)]
+
+
 def halo(ledger: Ledger) -> list[Claim]:
     """For stacked ratings: agrees where the same driver comes first within respondents, else differs.
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 from typing import Any
 
 from pipeline.report.sections._common import claim_texts, sentences
-from pipeline.report.sections.robustness import _curve, _tables
+from pipeline.report.sections.robustness import _curve, _imputed, _tables
 from pipeline.report.view import View
 from pipeline.report.words import Words
 
 SHOWN = (
     ("specification", "spec_count"),
     ("disattenuated", "lmg_share"),
+    ("imputed", "lmg_share"),
     ("halo", "first_eigenvalue"),
     ("tipping", "tipping_respondents"),
     ("tipping", "robustness_value"),
@@ -47,6 +48,7 @@ def _parts(view: View, words: Words) -> list[dict[str, Any]]:
     parts: list[tuple[str, dict[str, Any] | None, list[dict[str, Any]]]] = [
         ("specification", _curve.figures(view, words), []),
         ("corrected", _tables.corrected(view, words), []),
+        ("imputed", None, _imputed.tables(view, words)),
         ("halo", None, _tables.halo(view, words)),
         ("tipping", None, _tables.tipping(view, words)),
         ("shape", _tables.asymmetry(view, words), _tables.shape(view, words)),
@@ -55,7 +57,7 @@ def _parts(view: View, words: Words) -> list[dict[str, Any]]:
     return [
         {
             "title": words(f"robustness.{name}"),
-            "texts": _texts(view, words, name) if view.ranks else [],
+            "texts": _texts(view, words, name),
             "figure": drawn,
             "about": words(f"robustness.{name}.about"),
             "more_title": words(f"robustness.{name}.more"),
@@ -70,4 +72,8 @@ CLAIMS = {"tipping": ("tipping", "confounding"), "shape": ("linearity", "asymmet
 
 
 def _texts(view: View, words: Words, name: str) -> list[str]:
+    if name == "imputed" and (absent := _imputed.absent(view, words)):
+        return [absent]
+    if not view.ranks:
+        return []
     return [text for claim in CLAIMS.get(name, (name,)) for text in claim_texts(view, claim, words)]
