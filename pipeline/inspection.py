@@ -6,7 +6,7 @@ Texts of answers are shown only where a code book or an order of common wordings
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -48,12 +48,13 @@ def inspect(file: Path, labels: Path | None = None) -> list[str]:
     table = table_of(name, folder / "study.yaml", None if labels is None else labels.name)
     found = columns(table)
     reasons = {column.name: _reasons(table, column.name) for column in found}
+    questions = [(members, _why_blank([reasons[column.name] for column in members])) for members in _questions(found)]
     return [
         source_line(table.source),
         *_marks(found),
         *_counts(found),
-        *(line for members in _questions(found) for line in _question(members, reasons)),
-        *_absent(reasons.values()),
+        *(line for members, each in questions for line in _question(members, each)),
+        *_absent([each for _, each in questions]),
         *_personal(found),
         *(f"note: {note}" for note in table.notes),
     ]
@@ -90,16 +91,15 @@ def _questions(found: Sequence[Column]) -> list[list[Column]]:
     return list(groups.values())
 
 
-def _question(members: Sequence[Column], reasons: Mapping[str, Counter[Reason]]) -> Iterator[str]:
-    """One line about a question; of several columns the counts are those of the one with most answers."""
-    column = max(members, key=lambda one: reasons[one.name][Reason.ANSWERED])
-    found = reasons[column.name]
+def _question(members: Sequence[Column], reasons: Counter[Reason]) -> Iterator[str]:
+    """One line about a question; of several columns it is answered where any of them is."""
+    column = members[0]
     kind = column.about.kind or {"category": "single"}.get(column.role, column.role)
     text = column.about.wording if column.role == "several" else column.about.part or column.about.wording
     name = column.name if len(members) == 1 else f"{members[0].name} … {members[-1].name}"
     worded = f' "{_short(text)}"' if text and text != name else ""
-    others = [f"{count:,} {_why(reason)}" for reason, count in sorted(found.items()) if reason != Reason.ANSWERED]
-    counts = ", ".join([f"{found[Reason.ANSWERED]:,} answers", *others])
+    others = [f"{count:,} {_why(reason)}" for reason, count in sorted(reasons.items()) if reason != Reason.ANSWERED]
+    counts = ", ".join([f"{reasons[Reason.ANSWERED]:,} answers", *others])
     yield f"  {_short(name)}: {kind}{worded}{_options(members)}{_values(column)}; {counts}"
 
 
@@ -128,22 +128,28 @@ def _values(column: Column) -> str:
     return f", {len(column.texts)} different texts"
 
 
-def _reasons(table: Table, name: str) -> Counter[Reason]:
-    """Rows by the reason for which they hold no answer, as far as the file says it."""
+def _reasons(table: Table, name: str) -> np.ndarray:
+    """(rows,) int8 reasons for which they hold no answer, as far as the file says it."""
     coded, about = table.columns[name], table.about.get(name)
     missing = about.missing if about else {}
     kinds = [missing.get(plain(canonical(value)) or "", Reason.ANSWERED) for value in coded.values]
-    each = np.array([*kinds, about.blank if about else Reason.SKIPPED], dtype=np.int8)[coded.codes]
-    return Counter(
-        {Reason(value): int(count) for value, count in zip(*np.unique(each, return_counts=True), strict=True)}
-    )
+    found: np.ndarray = np.array([*kinds, about.blank if about else Reason.SKIPPED], dtype=np.int8)[coded.codes]
+    return found
+
+
+def _why_blank(columns: Sequence[np.ndarray]) -> Counter[Reason]:
+    """Rows by the reason for which a question has no answer: answered where any column is."""
+    each = np.array(columns)
+    found = np.where((each == Reason.ANSWERED).any(axis=0), Reason.ANSWERED, each.max(axis=0))
+    counts = zip(*np.unique(found, return_counts=True), strict=True)
+    return Counter({Reason(value): int(count) for value, count in counts})
 
 
 def _absent(reasons: Iterable[Counter[Reason]]) -> Iterator[str]:
     total: Counter[Reason] = sum(reasons, Counter())
     found = [f"{total[reason]:,} {_why(reason)}" for reason in Reason if reason != Reason.ANSWERED and total[reason]]
     if found:
-        yield f"cells without an answer: {', '.join(found)}"
+        yield f"questions without an answer: {', '.join(found)}"
 
 
 def _why(reason: Reason) -> str:

@@ -47,7 +47,7 @@ def test_roles_are_named(lines: list[str]) -> None:
 def test_reasons_for_no_answer_are_counted(lines: list[str]) -> None:
     assert any(line.startswith("  Q1_1:") and "2 answers" in line and "1 skipped" in line for line in lines)
     assert any(line.startswith("  Q1_2:") and "2 answers" in line and "1 not asked" in line for line in lines)
-    assert any(line.startswith("cells without an answer:") for line in lines)
+    assert any(line.startswith("questions without an answer:") for line in lines)
 
 
 def test_personal_columns_are_named_and_their_cells_never_shown(lines: list[str]) -> None:
