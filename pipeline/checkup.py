@@ -10,10 +10,21 @@ from pipeline.errors import listing
 from pipeline.ingest import read
 from pipeline.published import understood
 from pipeline.responses import Reason, Responses, Source
-from pipeline.screen import screen
+from pipeline.screen import Screening, screen
 from pipeline.specs import SampleInfo
 from pipeline.study import Study
 
+ABSENT = {
+    "not_asked": "nobody was asked",
+    "no_times": "no length is known",
+    "few_items": "fewer than two items",
+    "no_halves": "it needs two scales of two items or more",
+    "no_synonyms": "no two items correlate so highly",
+    "no_antonyms": "no two items correlate so negatively",
+    "items_repeat": "items repeat each other, or do not vary",
+    "no_addresses": "no address is known",
+}
+"""Why a screening rule cannot be used."""
 DELIMITERS = {",": "comma", ";": "semicolon", "\t": "tab", "|": "bar"}
 
 
@@ -57,10 +68,29 @@ def _rows(study: Study, responses: Responses) -> Iterator[str]:
     stack = study.definition.stack
     each = f", one for each {stack.by} they rated" if stack else ""
     yield f"respondents: {people:,} in {rows:,} rows{each}"
-    for flow in screen(responses, study).flow:
+    screening = screen(responses, study)
+    yield from _flags(screening)
+    for flow in screening.flow:
         if flow.removed:
             removed = ", ".join(f"{count:,} {reason.replace('_', ' ')}" for reason, count in flow.removed.items())
             yield f"rows left out: {removed}; {flow.remaining:,} remain"
+
+
+def _flags(screening: Screening) -> Iterator[str]:
+    """How many complete rows each rule flags, or why it cannot be used, and how many have several flags."""
+    if not screening.found:
+        return
+    counted = [
+        f"{one.rule.name} not available ({ABSENT[one.reason or '']})"
+        if one.flagged is None
+        else f"{one.rule.name} {one.flagged.sum():,}"
+        for one in screening.found
+    ]
+    yield f"flagged of {screening.complete.sum():,} complete rows: {', '.join(counted)}"
+    flags = screening.flags[screening.complete]
+    several = [f"{least} or more {(flags >= least).sum():,}" for least in range(1, int(flags.max(initial=0)) + 1)]
+    if several:
+        yield f"flags a row: {', '.join(several)}"
 
 
 def _construct(study: Study, responses: Responses, name: str) -> str:

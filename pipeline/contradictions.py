@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
 from pipeline.clashes import terms
 from pipeline.errors import Problem, listing, nearest
 from pipeline.margins import margins
+from pipeline.rulings import rulings
 from pipeline.specs import NAME
 from pipeline.study import Place, Study
 from pipeline.variables import variables
@@ -18,6 +20,7 @@ INTERCEPT = "intercept"
 def contradictions(study: Study) -> Iterator[Problem]:
     """Every problem between keys, in the order of the kinds below."""
     yield from _source(study)
+    yield from _queries(study)
     yield from _names(study)
     yield from _model(study)
     yield from _constructs(study)
@@ -28,6 +31,7 @@ def contradictions(study: Study) -> Iterator[Problem]:
     yield from _segments(study)
     yield from margins(study)
     yield from _labels(study)
+    yield from rulings(study)
 
 
 def _source(study: Study) -> Iterator[Problem]:
@@ -39,6 +43,35 @@ def _source(study: Study) -> Iterator[Problem]:
         yield study.problem(
             "'data' is missing; name the file with the answers, or a published table under 'correlations'."
         )
+
+
+def _queries(study: Study) -> Iterator[Problem]:
+    """A query is asked of one place, is no file, and shows nobody a password."""
+    for position, file in enumerate(study.definition.data):
+        here = ("data", position)
+        if file.query is None:
+            key = "database" if file.database else "format" if file.format == "sql" else None
+            if key:
+                yield study.problem(f"'{key}' needs 'query': the SELECT whose rows are the answers.", *here, key)
+            continue
+        if file.database and "file" in file.model_fields_set:
+            message = "a query is asked of a .duckdb file under 'file' or of a 'database', not of both; take one out."
+            yield study.problem(message, *here, "database")
+        for key in ("labels", "encoding", "delimiter", "sheet"):
+            if getattr(file, key) is not None:
+                yield study.problem(f"'{key}' says how to read a file, and a query has none; take it out.", *here, key)
+        if file.format not in (None, "sql"):
+            yield study.problem(f"a query has the format sql, not {file.format}; take it out.", *here, "format")
+        if file.database and _has_password(file.database):
+            message = "'database' holds a password; put the address into an environment variable and write env:NAME."
+            yield study.problem(message, *here, "database")
+
+
+def _has_password(address: str) -> bool:
+    before, _, options = address.partition("?")
+    return bool(
+        re.search(r"//[^/@]*:[^/]+@", before) or re.search(r"(pass|pwd|token|secret)[^=&]*=", options, re.IGNORECASE)
+    )
 
 
 def _names(study: Study) -> Iterator[Problem]:

@@ -28,6 +28,7 @@ ORDER = (
         "wording",
         "contradictions",
         "clashes",
+        "rulings",
         "margins",
         "variables",
         "itemised",
