@@ -14,6 +14,7 @@ from pipeline.ingest import (
     limesurvey,
     parquet,
     qualtrics,
+    sql,
     surveymonkey,
     tencent,
     triple_s,
@@ -35,6 +36,7 @@ from pipeline.ingest._grid import moment_of as moment_of
 from pipeline.ingest._opened import BINARY
 from pipeline.ingest._opened import Opened as Opened
 from pipeline.ingest._personal import personal as personal
+from pipeline.ingest._privacy import check_privacy
 from pipeline.ingest._table import canonical as canonical
 from pipeline.ingest._table import fail
 from pipeline.ingest._used import check_columns, numeric_columns, renamed
@@ -83,6 +85,7 @@ def read(study: Study) -> Responses:
     try:
         files = renamed(study, tables(study))
         check_columns(study, files)
+        check_privacy(study, files)
         return assemble(study, sheet(files, numeric_columns(study)), files)
     except DataError as error:
         raise DataError(*(_placed(study, problem) for problem in error.problems)) from None
@@ -100,7 +103,8 @@ def tables(study: Study) -> list[Table]:
     found: list[Table] = []
     for position in range(len(study.definition.data)):
         try:
-            found.append(read_table(open_file(study, position)))
+            asked = study.definition.data[position].query
+            found.append(sql.read(study, position) if asked else read_table(open_file(study, position)))
         except DataError as error:
             problems.extend(error.problems)
     if problems:
@@ -121,6 +125,10 @@ def read_table(opened: Opened) -> Table:
 def detect(opened: Opened) -> str:
     """Name of the first reader that the file fits. Raises DataError where it fits none, or cannot be opened."""
     _refuse_descriptions(opened)
+    if opened.raw.startswith(b"SQLite format 3") or opened.raw[8:12] == b"DUCK":
+        raise fail(
+            opened.name, "is a database; say with 'query' which rows are the answers: query: SELECT * FROM answers"
+        )
     for name, reader in READERS.items():
         if reader.fits(opened):
             return name

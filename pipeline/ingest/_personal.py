@@ -23,7 +23,12 @@ HELD = re.compile(
 
 def personal(column: str, texts: Iterable[str]) -> bool:
     """May the column say who answered? Mails, IP addresses and telephone numbers do whatever its name."""
-    return _named(column) or any(HELD.fullmatch(text) for text in texts)
+    return _named(column) or held(texts)
+
+
+def held(texts: Iterable[str]) -> bool:
+    """Is any of the texts a mail, an IP address or a telephone number?"""
+    return any(HELD.fullmatch(text) for text in texts)
 
 
 def _named(column: str) -> bool:

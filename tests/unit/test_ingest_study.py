@@ -155,8 +155,12 @@ def test_bands_begin_at_their_limit_and_end_before_the_next(study_folder: Folder
 @pytest.mark.parametrize(
     ("variable", "cell", "words"),
     [
-        ({"codes": {"north": "N", "south": "S"}}, "anna@example.org", "a text of 16 characters is not north or south."),
-        ({"codes": {"1": "N", "2": "S"}}, "3", '"3" is not 1 or 2. Add it under variables.city.codes, name what all others'),
+        ({"codes": {"north": "N", "south": "S"}}, "anna of the shop", "a text of 16 characters is not north or south."),
+        (
+            {"codes": {"1": "N", "2": "S"}},
+            "3",
+            '"3" is not 1 or 2. Add it under variables.city.codes, name what all others',
+        ),
         ({"range": [16, 99]}, "150", '"150" is not a number from 16 to 99.'),
         ({"type": "number"}, "1,5", "Write it with a decimal point."),
     ],

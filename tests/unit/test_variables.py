@@ -205,3 +205,13 @@ def test_promoters_need_answers_from_0_to_10(tmp_path: Path) -> None:
     )
     with pytest.raises(DefinitionError, match="needs answers from 0 to 10"):
         load(tmp_path)
+
+
+@pytest.mark.parametrize("cell", ["ann@x.org", "192.0.2.7", "+36 30 123 4567"])
+def test_columns_that_say_who_answered_need_leave(tmp_path: Path, cell: str) -> None:
+    columns = {"who": [cell, "x", "y", "x", "y", "x"]}
+    found = problem(tmp_path, columns, "  who: {}")
+    assert 'column "who" of a.csv holds mails, addresses or telephone numbers; leave out what is made of it' in found
+    assert cell not in found
+    assert responses(tmp_path, columns, "  who: {}\nprivacy: {keep: who}").variables["who"].notna().all()
+    assert "no file has a column" in problem(tmp_path, columns, "  who: {}\nprivacy: {keep: [who, whom]}")
