@@ -6,6 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
+from pipeline.calibrated import calibrated
 from pipeline.errors import listing
 from pipeline.ingest import read
 from pipeline.published import understood
@@ -13,6 +14,7 @@ from pipeline.responses import Reason, Responses, Source
 from pipeline.screen import Screening, screen
 from pipeline.specs import SampleInfo
 from pipeline.study import Study
+from pipeline.weighting import Calibration
 
 ABSENT = {
     "not_asked": "nobody was asked",
@@ -139,6 +141,26 @@ def _design(study: Study, responses: Responses) -> Iterator[str]:
     for key, texts in (("strata", responses.strata), ("cluster", responses.cluster)):
         if texts is not None:
             yield f"{key}: {getattr(weights, key)}, {len(set(texts)):,} different"
+    if responses.fpc is not None:
+        yield f"fpc: {weights.fpc}, {np.nanmin(responses.fpc):g} to {np.nanmax(responses.fpc):g}"
+    adjusted = calibrated(responses, screen(responses, study), study).calibration
+    if adjusted is not None:
+        yield _adjusted(adjusted, weights.method)
+
+
+def _adjusted(calibration: Calibration, method: str | None) -> str:
+    """What weights were adjusted to, in how many rounds, and what they look like."""
+    weight = calibration.adjusted.weight
+    means = np.bincount(calibration.group, weight) / np.bincount(calibration.group)
+    relative = weight / means[calibration.group]
+    apart = f" in each {calibration.per}" if calibration.per else ""
+    done = {"rake": "raked", "linear": "calibrated"}.get(method or "", "post-stratified")
+    efficiency = weight.sum() ** 2 / (weight**2).sum() / len(weight)
+    return (
+        f"weights {done} to {listing([margin.name for margin in calibration.margins])}{apart}: "
+        f"{calibration.adjusted.rounds} rounds, {relative.min():.2f} to {relative.max():.2f} times the mean, "
+        f"efficiency {efficiency:.0%}"
+    )
 
 
 def _disclosure(study: Study) -> Iterator[str]:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
+from pipeline.calibrated import calibrated
 from pipeline.errors import AnalysisRefused, UsageError, listing, nearest
 from pipeline.ingest import correlations_of, fetch_grid, grid, read
 from pipeline.model.importance import METHODS, r2, usable
@@ -65,7 +66,8 @@ def _assumed(path: Path, outcome: str) -> Pilot:
 def _answered(study: Study) -> Pilot:
     """Correlations of the scores of a study, and the design effect of its largest share."""
     responses = read(study)
-    people = sample(responses, screen(responses, study), score(responses, study), study)
+    screening = screen(responses, study)
+    people = sample(calibrated(responses, screening, study), screening, score(responses, study), study)
     panel = Panel(names=people.names, columns=people.scores, rows=np.arange(len(people.scores)))
     drawn = resample(people.design, {"scores": panel}, seed=study.definition.model.seed, draws=PILOT_DRAWS)["scores"]
     matrix = drawn.point.correlations

@@ -15,7 +15,7 @@ from pipeline.report.claims.assumptions import all_assumptions
 from pipeline.report.claims.checks import all_checks
 from pipeline.report.theme import accent_of, logo_url
 from pipeline.report.view import View
-from pipeline.report.weights import method, weights
+from pipeline.report.weights import weights
 from pipeline.report.words.claims import render, render_check
 from pipeline.screen.rules import Rule, declared
 from pipeline.specs import Label, Scale
@@ -83,9 +83,14 @@ def _sample(analysis: Analysis) -> dict[str, Any]:
         "n_eff": sample.everyone.n_eff,
         "deff": sample.everyone.deff,
         "units": len(sample.design.keys),
-        "weighted": analysis.study.definition.weights.column is not None or method(analysis) is not None,
+        "weighted": _weighted(analysis.study),
         "design": "published" if analysis.study.definition.correlations else sample.design.kind,
     }
+
+
+def _weighted(study: Study) -> bool:
+    given = study.definition.weights
+    return given.column is not None or given.method is not None
 
 
 def _provenance(analysis: Analysis) -> dict[str, Any]:

@@ -17,19 +17,13 @@ def weights(analysis: Analysis) -> dict[str, Any]:
     goals = wanted(study)
     return {
         **{key: getattr(given, key) for key in ("column", "strata", "cluster", "fpc")},
-        "method": method(analysis),
+        "method": given.method,
         "margins": [_margin(analysis, goal) for goal in goals],
         "counted": any(goal.people is not None for goal in goals),
         "per": None if given.per is None else _named(analysis, given.per, _groups(analysis)),
         "limits": None if given.limits is None else list(given.limits),
         "rerake": given.rerake,
     }
-
-
-def method(analysis: Analysis) -> str | None:
-    """rake, linear or post_stratify; None where weights are as given."""
-    given = analysis.study.definition.weights
-    return next((key for key in ("rake", "linear", "post_stratify") if getattr(given, key)), None)
 
 
 def _margin(analysis: Analysis, goal: Wanted) -> dict[str, Any]:

@@ -56,6 +56,11 @@ class Weights(Spec):
     )
     rerake: bool = Field(False, description="true: adjust the weights of every bootstrap replicate again.")
 
+    @property
+    def method(self) -> str | None:
+        """rake, linear or post_stratify; None where weights are as given."""
+        return next((key for key in ("rake", "linear", "post_stratify") if getattr(self, key)), None)
+
 
 class Drop(Spec):
     """Which flagged rows are left out."""

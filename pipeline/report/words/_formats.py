@@ -165,6 +165,7 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "labels": labels,
     "Labels": lambda names, words: raised(labels(names, words)),
     "variable": lambda name, words: name_of(f"{name}=", words),
+    "Variable": lambda name, words: raised(name_of(f"{name}=", words)),
     "variables": lambda names, words: listed([name_of(f"{name}=", words) for name in names], words),
     "group": name_of,
     "list": listed,

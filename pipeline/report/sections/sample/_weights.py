@@ -41,7 +41,7 @@ def _table(view: View, words: Words) -> dict[str, Any]:
     """A line for every level of every margin, in every group that was weighted apart."""
     weights = view.study["weights"]
     apart = weights["per"] or {"levels": ()}
-    names = ("variable", *(["group"] if weights["per"] else []), "level", *NUMBERS)
+    names = (*(["group"] if weights["per"] else []), "level", *NUMBERS)
     heads = [{"label": words(f"sample.weights.column.{name}"), "numeric": name in NUMBERS} for name in names]
     groups: list[str | None] = [f"{apart['variable']}={one['value']}" for one in apart["levels"]]
     lines = [
@@ -63,9 +63,8 @@ def _lines(view: View, margin: Margin, group: str | None, words: Words) -> Itera
         rows = [view.estimate("weighting", f"margin_{name}", *key) for name in ("before", "after", "target")]
         n = None if rows[0] is None else rows[0]["n"]
         yield [
-            words.format(variable, "variable"),
             *([words.format(group, "group")] if group else []),
-            _level(variable, level, words),
+            words("ui.colon", name=words.format(variable, "Variable"), text=_level(variable, level, words)),
             words("ui.dash") if n is None else words.format(n, "int"),
             *(cell(row, "pct1", words) for row in rows),
         ]
