@@ -41,14 +41,13 @@ def _figures(view: View, words: Words) -> Table:
             with_interval(view.estimate("imputed", "lmg_share", name), "pct1", words),
             with_interval(view.estimate("regression", "b", name), "num2", words),
             with_interval(view.estimate("imputed", "b", name), "num2", words),
-            cell(view.estimate("imputed", "fmi", name, None, "of:b"), "pct1", words),
         ]
         for name in view.ranked()
     ]
     blank = {"text": words("ui.dash"), "muted": True}
     r2 = [with_interval(view.estimate(analysis, "r2"), "r", words) for analysis in ("regression", "imputed")]
-    rows.append([words("robustness.corrected.r2", outcome=view.outcome), *r2, blank, blank, blank])
-    names = (words(f"robustness.imputed.column.{name}") for name in ("share", "share_imputed", "b", "b_imputed", "fmi"))
+    rows.append([words("robustness.corrected.r2", outcome=view.outcome), *r2, blank, blank])
+    names = (words(f"robustness.imputed.column.{name}") for name in ("share", "share_imputed", "b", "b_imputed"))
     heads = [*columns(words, "driver"), *named_columns(names)]
     states = state_notes(view.rows("imputed", "lmg_share"), words)
     completed = view.estimate("imputed", "imputed_share")
@@ -60,7 +59,13 @@ def _figures(view: View, words: Words) -> Table:
 
 def _parts(view: View, words: Words) -> Table:
     rows = [
-        [label(name, words), cell(view.estimate("imputed", "imputed_share", name), "pct1", words)] for name in view.used
+        [
+            label(name, words),
+            cell(view.estimate("imputed", "imputed_share", name), "pct1", words),
+            cell(view.estimate("imputed", "fmi", name, None, "of:b"), "pct1", words),
+        ]
+        for name in view.used
     ]
-    heads = [*columns(words, "construct"), *named_columns([words("robustness.imputed.column.part")])]
-    return table(heads, rows, caption=words("robustness.imputed.parts"))
+    names = (words(f"robustness.imputed.column.{name}") for name in ("part", "fmi"))
+    heads = [*columns(words, "construct"), *named_columns(names)]
+    return table(heads, rows, caption=words("robustness.imputed.parts"), note=words("robustness.imputed.fmi"))
