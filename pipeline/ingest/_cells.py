@@ -32,12 +32,12 @@ class Cells:
     """What each file says of the column; nothing where it does not know."""
 
     def reasons(self, missing: Mapping[str, Reason]) -> np.ndarray:
-        """(rows,) int8 `Reason`: what the study calls missing, else what the file does; blank as the file means it."""
+        """(rows,) int8 `Reason`: what the study calls missing, else what the file does; blank as the file means it.
+
+        The study may name a code by its label.
+        """
         table = np.array(
-            [
-                [*(missing.get(text, about.missing.get(text, Reason.ANSWERED)) for text in self.texts), about.blank]
-                for about in self.said
-            ],
+            [[*(_reason(text, about, missing) for text in self.texts), about.blank] for about in self.said],
             dtype=np.int8,
         )
         found: np.ndarray = table[0][self.codes] if len(table) == 1 else table[self.file, self.codes]
@@ -66,6 +66,13 @@ class Cells:
         """(rows,) texts, None where blank."""
         found: np.ndarray = np.array([*self.texts, None], dtype=object)[self.codes]
         return found
+
+
+def _reason(text: str, about: About, missing: Mapping[str, Reason]) -> Reason:
+    """Why a cell is no answer. A label that is a number itself names no code."""
+    label = about.labels.get(text)
+    named = missing.get(label, Reason.ANSWERED) if label is not None and number(label) is None else Reason.ANSWERED
+    return missing.get(text, named or about.missing.get(text, Reason.ANSWERED))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

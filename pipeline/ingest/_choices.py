@@ -95,7 +95,7 @@ def _ticks(columns: Sequence[Cells], variable: Variable, missing: Mapping[str, R
     said = [tuple(dict.fromkeys(text for about in cells.said for text in about.ticked)) for cells in columns]
     if all(said):
         return said
-    seen = [{text for text in cells.texts if text not in missing} for cells in columns]
+    seen = [set(_held(cells, cells.reasons(missing) == Reason.ANSWERED)) for cells in columns]
     if any(set().union(*seen) == sure for sure in SURE):
         return [TICKS for _ in columns]
     return [tuple(texts) for texts in seen] if all(len(texts) <= 1 for texts in seen) else None
@@ -110,10 +110,11 @@ def _ranks(
     for cells in columns:
         ranks = [number(text) for text in cells.texts]
         answered = cells.reasons(missing) == Reason.ANSWERED
+        held = _held(cells, answered)
         wrong = {
             text: f"{shown(text)} is no rank: a whole number from 1 to {len(columns)}. Correct it or add it to missing."
             for text, rank in zip(cells.texts, ranks, strict=True)
-            if text not in missing and (rank is None or rank not in range(1, len(columns) + 1))
+            if text in held and (rank is None or rank not in range(1, len(columns) + 1))
         }
         problems += sheet.cell_problems(cells, wrong, answered)
         values = cells.look_up([np.nan if rank is None else rank for rank in ranks])

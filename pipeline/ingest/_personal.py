@@ -14,11 +14,13 @@ ABOUT_GOODS = frozenset({"brand", "brands", "model", "product", "company", "stor
 CHINESE = re.compile(r"姓名|电话|邮箱|手机号|联系方式|地址|(^|\W)手机$")
 CHINESE_GOODS = re.compile(r"品牌|型号")
 HELD = re.compile(
+    r"(?!(?:\d{4}([/.-])\d{1,2}\1\d{1,2}|\d{1,2}([/.-])\d{1,2}\2\d{4})(?:[ ,T].*)?$"
+    r"|\d{1,3}(?::\d\d){1,2}(?:\.\d+)?$)(?:"
     r".*@.*|\d{1,3}(\.\d{1,3}){3}|([0-9a-f]{0,4}:){2,7}[0-9a-f]{1,4}"
-    r"|(\+|00?[1-9])[\d\s()/.-]{7,}|\(?\d{3}\)?[\s.-]?\d{3}[\s.-]?\d{4}|\d{10,15}",
+    r"|(\+|00?[1-9])[\d\s()/.-]{7,}|\(?\d{3}\)?[\s.-]?\d{3}[\s.-]?\d{4}|\d{10,15})",
     re.IGNORECASE | re.DOTALL,
 )
-"""A mail, an IP address, a telephone number."""
+"""A mail, an IP address, a telephone number; no date and no time of day."""
 
 
 def personal(column: str, texts: Iterable[str]) -> bool:

@@ -15,6 +15,7 @@ from pipeline.ingest._cells import Cells, Sheet, number, shown
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 DAY_MONTH = re.compile(r"(\d{1,2})([/-])(\d{1,2})\2(\d{4})")
 """A date whose first two numbers may be day and month, or month and day."""
+UNDECIDED = "may have the day or the month first, and the other dates of the column do not tell which."
 DATES = (
     re.compile(r"(?P<y>\d{4})([/.-])(?P<m>\d{1,2})\2(?P<d>\d{1,2})"),
     re.compile(r"(?P<y>\d{4})年\s*(?P<m>\d{1,2})月\s*(?P<d>\d{1,2})[日号]"),
@@ -36,25 +37,26 @@ def times(sheet: Sheet, cells: Cells) -> tuple[np.ndarray, list[Problem]]:
     Times without a zone are taken as of one zone, the same for all. Whether the day or the month comes first is read
     from the whole column; where no date of it tells, that is one problem.
     """
-    found = moments(cells.texts)
-    wrong = {
-        text: f"{shown(text)} is no time. Write it as 2026-03-02 14:05:00, or number the interviews."
-        for text, value in zip(cells.texts, found, strict=True)
-        if value is None
-    }
-    unclear = undecided(cells.texts)
-    if unclear:
-        wrong = {unclear: f"{shown(unclear)} {UNDECIDED}"} | {
-            text: message for text, message in wrong.items() if not DAY_MONTH.match(text)
-        }
+    found, strange = told(cells.texts)
+    advice = "Write it as 2026-03-02 14:05:00, or number the interviews."
+    wrong = {text: f"{shown(text)} {message or 'is no time.'} {advice}" for text, message in strange.items()}
     values = cells.look_up([np.nan if value is None else value for value in found])
     return values, sheet.cell_problems(cells, wrong)
 
 
-UNDECIDED = (
-    "may have the day or the month first, and the other dates of the column do not tell which. "
-    "Write the dates as 2026-03-02, or number the interviews."
-)
+def told(texts: Sequence[str]) -> tuple[list[float | None], dict[str, str]]:
+    """`moments` of a column, and its texts that are no time, each with why ('' where nothing is to be said).
+
+    Where the column does not tell the order of day and month, only the first such date is named.
+    """
+    found = moments(texts)
+    strange = [text for text, value in zip(texts, found, strict=True) if value is None]
+    unclear = undecided(texts)
+    return found, {
+        text: UNDECIDED if text == unclear else ""
+        for text in strange
+        if text == unclear or not (unclear and DAY_MONTH.match(text))
+    }
 
 
 def undecided(texts: Sequence[str]) -> str | None:

@@ -16,7 +16,7 @@ import pandas as pd
 from pipeline.errors import Problem
 from pipeline.ingest._cells import Cells, Sheet, decimals, folded, number, plain, shown
 from pipeline.ingest._table import canonical
-from pipeline.ingest._times import moment
+from pipeline.ingest._times import told
 from pipeline.responses import Reason
 from pipeline.specs import Label, Missing, Scale, Variable
 
@@ -146,14 +146,15 @@ def dates(
 ) -> tuple[Typed, list[Problem]]:
     """(rows,) days since 1970-01-01."""
     del variable
-    values = [moment(text) if number(text) is None else None for text in cells.texts]
+    texts = sorted(_present(cells, cells.reasons(missing) == Reason.ANSWERED))
+    read, strange = told(texts)
+    numbers = {text: "" for text in texts if number(text) is not None}
+    advice = f"Write it as 2026-03-02, add it to missing, or change variables.{name}."
     wrong = {
-        text: f"{described(text)} is no date. Write it as 2026-03-02, add it to missing, or change variables.{name}."
-        for text, value in zip(cells.texts, values, strict=True)
-        if value is None
+        text: f"{described(text)} {message or 'is no date.'} {advice}" for text, message in (strange | numbers).items()
     }
-    days = [None if value is None else value / DAY for value in values]
-    return _typed(sheet, cells, days, wrong, missing)
+    known = {text: value / DAY for text, value in zip(texts, read, strict=True) if value is not None}
+    return _typed(sheet, cells, [known.get(text) for text in cells.texts], wrong, missing)
 
 
 def category(

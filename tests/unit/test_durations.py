@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from pipeline import load
+from pipeline.errors import DataError
+from pipeline.ingest import read
 from pipeline.ingest._durations import seconds
 from pipeline.ingest._times import moment, moments, undecided
+from tests.conftest import HEADER, ROWS
 
 
 @pytest.mark.parametrize(
@@ -93,3 +99,39 @@ def test_a_column_that_does_not_tell_is_refused(dates: list[str]) -> None:
 def test_dates_that_read_the_same_either_way_are_read() -> None:
     assert moments(["03/03/2026"]) == [datetime(2026, 3, 3, tzinfo=UTC).timestamp()]
     assert undecided(["03/03/2026", "2026-03-04"]) is None
+
+
+def test_the_order_of_a_column_reaches_the_study(study_folder: Callable[..., Path]) -> None:
+    dates = ["03/25/2026 02:14:05 PM", "03/04/2026 01:00:00 AM", "04/01/2026 09:00:00 AM", "", "03/05/2026 09:00:00 AM"]
+    rows = [[*row, date] for row, date in zip(ROWS, dates, strict=True)]
+    folder = study_folder(
+        rows=rows,
+        header=(*HEADER, "began"),
+        respondent={"id": "id", "started": "began"},
+        variables={"began": {"type": "date"}},
+    )
+    found = read(load(folder))
+    assert found.started is not None
+    at = dict(zip(found.variables["began"].tolist(), found.started.tolist(), strict=True))
+    days = [
+        (datetime(2026, month, day, tzinfo=UTC).timestamp() / 86_400)
+        for month, day in ((3, 4), (3, 5), (3, 25), (4, 1))
+    ]
+    assert [int(day) for day in sorted(day for day in at if day == day)] == days
+    assert sorted(value for value in at.values() if value == value) == sorted(
+        value for text in dates[:3] + dates[4:] if (value := moments([text, dates[0]])[0]) is not None
+    )
+
+
+def test_a_column_whose_order_is_not_told_is_one_problem(study_folder: Callable[..., Path]) -> None:
+    rows = [[*row, f"0{place}/04/2026"] for place, row in enumerate(ROWS, start=1)]
+    keys = {"respondent": {"id": "id", "started": "began"}, "variables": {"began": {"type": "date"}}}
+    with pytest.raises(DataError) as caught:
+        read(load(study_folder(rows=rows, header=(*HEADER, "began"), **keys)))
+    told = [str(problem) for problem in caught.value.problems]
+    assert len(told) == 2
+    assert all('row 2, column "began"' in one for one in told)
+    assert all(
+        "may have the day or the month first, and the other dates of the column do not tell which." in one
+        for one in told
+    )

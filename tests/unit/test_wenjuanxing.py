@@ -5,11 +5,14 @@ from __future__ import annotations
 import csv
 import io
 from collections.abc import Sequence
+from pathlib import Path
 
 import pytest
 
+from pipeline import load
 from pipeline.errors import DataError
 from pipeline.ingest import READERS, Opened, read_table
+from pipeline.ingest import read as ingested
 from pipeline.ingest._wenjuanxing import plain
 from pipeline.responses import Reason, Table
 from pipeline.specs import DataFile
@@ -266,3 +269,38 @@ def test_a_plain_file_without_headings_is_refused() -> None:
 def test_numbers_that_rise_may_be_names(header: str) -> None:
     table = read_table(Opened(raw=f"{header}\n1,5,4,2\n2,4,3,1\n".encode(), name="a", file=DataFile(file="a")))
     assert table.source.rows == 2
+
+
+PAIR = """
+study: {title: 手机}
+data: [{file: a.csv, labels: b.csv}]
+respondent: {id: 序号, seconds: 所用时间, started: 提交答卷时间}
+missing: {declined: [其他]}
+scales: {agree: {points: 3}, many: {points: 2}}
+constructs:
+  quality: {items: [第4题(质量好)], scale: agree}
+  price: {items: [第4题(价格低)], scale: agree}
+  phones: {items: [5、几部手机], scale: many}
+variables:
+  sex: {column: 1、性别}
+  where: {type: multiple, columns: [第2题(门店), 第2题(网店), 第2题(其他)]}
+  order: {type: ranking, columns: [第3题(甲), 第3题(乙), 第3题(丙)]}
+model: {outcome: phones, drivers: [quality, price]}
+segments: [sex]
+"""
+
+
+def test_a_pair_reaches_a_study_with_its_three_reasons(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(written(TEXT))
+    (tmp_path / "b.csv").write_bytes(written(CODE, "utf-8-sig"))
+    (tmp_path / "study.yaml").write_text(PAIR, encoding="utf-8")
+    found = ingested(load(tmp_path))
+    assert sorted(found.seconds.tolist()) == [60, 123, 125, 3600]
+    assert sorted(found.items["第4题(质量好)"].dropna()) == [1, 2, 3]
+    reasons = found.reasons["第4题(价格低)"].value_counts().to_dict()
+    assert reasons == {Reason.ANSWERED: 3, Reason.SKIPPED: 1}
+    assert (found.reasons["第4题(质量好)"] == Reason.NOT_ASKED).sum() == 1
+    assert sorted(found.variables["sex"].dropna()) == ["1", "2", "2"]
+    assert found.choices["where"].sum().to_dict() == {"第2题(门店)": 1, "第2题(网店)": 2, "第2题(其他)": 1}
+    assert found.choices["where"].isna().all(axis=1).sum() == 1
+    assert sorted(found.choices["order"]["第3题(甲)"].dropna()) == [1, 2, 2]
