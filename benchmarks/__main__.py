@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import importance, imputation, likelihood, report
+from benchmarks import careless, importance, imputation, likelihood, report
 from benchmarks.timing import Figure
 
 SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
     importance.figures,
     likelihood.figures,
     imputation.figures,
+    careless.figures,
     report.figures,
 )
 

@@ -27,7 +27,7 @@ def longstring(answers: Array) -> Array:
 
     A missing answer ends a run and is a run of 1 itself, as in R's `rle`. Johnson (2005), J. Res. Pers. 39.
     """
-    return _each(answers, _longest, dtype=int)
+    return _each(answers, _longest, dtype=int, step=4 * BLOCK)
 
 
 def average_string(answers: Array) -> Array:
@@ -93,16 +93,16 @@ def improbability(distances: Array, items: int) -> Array:
     return np.asarray(chdtrc(items, np.maximum(distances, 0.0)))
 
 
-def _each(answers: Array, index: Callable[[Array], Array], dtype: type = float) -> Array:
+def _each(answers: Array, index: Callable[[Array], Array], dtype: type = float, step: int = BLOCK) -> Array:
     """(r,) the index of every row, block by block."""
     found: Array = np.empty(len(answers), dtype=dtype)
-    for rows in _blocks(len(answers)):
+    for rows in _blocks(len(answers), step):
         found[rows] = index(answers[rows])
     return found
 
 
-def _blocks(rows: int) -> Iterator[slice]:
-    return (slice(start, start + BLOCK) for start in range(0, rows, BLOCK))
+def _blocks(rows: int, step: int = BLOCK) -> Iterator[slice]:
+    return (slice(start, start + step) for start in range(0, rows, step))
 
 
 def _same(block: Array) -> Array:
@@ -111,13 +111,14 @@ def _same(block: Array) -> Array:
 
 
 def _longest(block: Array) -> Array:
-    same = np.ascontiguousarray(_same(block).T).astype(np.uint16)
-    run, longest = (np.zeros(len(block), dtype=np.uint16) for _ in range(2))
+    same = np.ascontiguousarray(_same(block).T).view(np.uint8)
+    counts = np.uint8 if block.shape[1] <= np.iinfo(np.uint8).max else np.uint32
+    run, longest = np.zeros((2, len(block)), dtype=counts)
     for column in same:
         run += 1
         run *= column
         np.maximum(longest, run, out=longest)
-    return longest + 1
+    return longest.astype(int) + 1
 
 
 def _anchored(block: Array) -> tuple[Array, Array]:
@@ -134,7 +135,7 @@ def _anchored(block: Array) -> tuple[Array, Array]:
 
 def _deviation(block: Array) -> Array:
     values, given = _anchored(block)
-    count, total = given.sum(1), values.sum(1)
+    count, total = given.sum(1), values @ np.ones(values.shape[1])
     squares = np.einsum("ij,ij->i", values, values)
     left = np.maximum(squares - total**2 / np.maximum(count, 1), 0.0)
     with np.errstate(invalid="ignore", divide="ignore"):
