@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from html import unescape
 
-from pipeline.errors import DataError
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._table import canonical
 
@@ -23,10 +22,7 @@ def headings(opened: Opened) -> list[list[str]]:
 
 def top_of(opened: Opened) -> list[list[str]]:
     """The headings, and no row where the file cannot be opened as rows."""
-    try:
-        return headings(opened) if opened.is_rows else []
-    except DataError:
-        return []
+    return opened.top
 
 
 def clean(text: str) -> str:

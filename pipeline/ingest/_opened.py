@@ -9,6 +9,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from pipeline.errors import DataError
 from pipeline.responses import Coded
 from pipeline.specs import DataFile
 
@@ -69,6 +70,17 @@ class Opened:
         from pipeline.ingest._workbook import workbook
 
         return workbook(self.raw, self.file) if self.raw.startswith(WORKBOOKS) else delimited(self.raw, self.file)
+
+    @cached_property
+    def top(self) -> list[list[str]]:
+        """Clean texts of the first rows, '' where blank; no row where the file cannot be opened as rows. Found once, as
+        every format asks for it."""
+        from pipeline.ingest._headings import headings
+
+        try:
+            return headings(self) if self.is_rows else []
+        except DataError:
+            return []
 
     @property
     def is_rows(self) -> bool:

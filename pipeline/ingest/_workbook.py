@@ -92,6 +92,8 @@ def _refuse_bomb(raw: bytes, name: str) -> None:
         entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
         raise fail(name, "is no whole Excel workbook (broken zip archive); export it again.") from None
+    if not any(e.filename.startswith(("xl/", "content.xml")) for e in entries):
+        raise fail(name, "is a zip archive and no workbook; unpack it, and name the file inside.")
     swollen = [e for e in entries if e.file_size > RATIO_FROM and e.file_size > LARGEST_RATIO * max(e.compress_size, 1)]
     if len(entries) > MOST_ENTRIES or sum(e.file_size for e in entries) > LARGEST_TOTAL or swollen:
         raise fail(name, "unpacks to far more than an Excel workbook of answers holds; save the sheet as CSV.")
