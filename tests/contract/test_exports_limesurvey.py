@@ -9,6 +9,7 @@ import pytest
 
 from pipeline.errors import DataError
 from pipeline.ingest import READERS, Opened, read_table
+from pipeline.ingest._lss import structure
 from pipeline.responses import Reason, Table
 from pipeline.specs import DataFile
 
@@ -18,6 +19,7 @@ FILES = {
     "ls_codeandtext.csv": (12, 559, 7, 216, 302, 109),
     "ls_2021_codeonly.csv": (36, 680, 14, 261, 940, 143),
 }
+OPTIONS = {f"A{i}": f"Option {i}" for i in (1, 2, 3)}
 KINDS = {"multiple": 216, "single": 47, "grid": 138, "text": 38, "date": 2}
 """Columns by the structure; of the options it names 196, the others it names by half of their code."""
 
@@ -88,6 +90,17 @@ def test_a_structure_is_no_data(shared: Path, name: str) -> None:
 
 def test_no_file_of_another_format_is_taken_for_one(shared: Path) -> None:
     for path in sorted((shared / "exports").rglob("*")):
-        if path.is_file() and path.parent.name != "limesurvey" and path.stat().st_size < 1_000_000:
+        if path.is_file() and path.parent.name != "limesurvey" and path.stat().st_size < 300_000:
             opened = Opened(raw=path.read_bytes(), name=path.name, file=DataFile(file=path.name))
             assert not READERS["limesurvey"].fits(opened), path.name
+
+
+def test_a_structure_with_a_question_of_every_type(shared: Path) -> None:
+    described = structure((shared / "exports" / "limesurvey" / "ls_structure.lss").read_bytes(), "ls_structure.lss")
+    titles = {column.question for column in described.values()}
+    counts = {"G1": 4, "G2": 9, "G3": 10, "G4": 4, "G5": 2}
+    assert titles == {f"{group}Q{i}" for group in counts for i in range(1, counts[group] + 1)} - {"G3Q9"}
+    assert [dict(described[f"G2Q9[SQ001][{scale}]"].labels) for scale in (1, 2)] == [OPTIONS, OPTIONS]
+    assert {name for name in described if name.startswith("G5Q2[")} == {
+        "G5Q2[SQ001]", "G5Q2[SQ001comment]", "G5Q2[SQ002]", "G5Q2[SQ002comment]", "G5Q2[other]", "G5Q2[othercomment]",
+    }  # fmt: skip
