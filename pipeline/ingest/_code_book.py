@@ -205,28 +205,30 @@ def _spread(answers: Answers, found: Found, pair: Pair, text: Column, coded: Seq
     """A question whose options share one cell of the text export and have one column each in the code export."""
     kind = "ranking" if any(ARROW in one for one in answered(text.cells)) else kind_of([c.cells for c in coded])
     kind = kind if kind == "ranking" else "multiple"
+    ticked = ("1",) if kind == "multiple" else ()
+    named = [_between(plain(canonical(value) or "")) for value in text.cells.values]
     for column in coded:
-        ticked = ("1",) if kind == "multiple" else ()
-        about = replace(column.about, wording=text.stem, kind=kind, ticked=ticked)
-        answers.add(column.name, column.cells, about)
-        _compare(found, pair, text, column)
+        answers.add(column.name, column.cells, replace(column.about, wording=text.stem, kind=kind, ticked=ticked))
+        _compare(found, pair, text, named, column)
     answers.add_typed(text, apart(text.cells)[1])
 
 
-def _compare(found: Found, pair: Pair, text: Column, option: Column) -> None:
+def _between(cell: str) -> str:
+    """The options of a cell between ┋, also those of a ranking, without spaces and case."""
+    return f"{TICK}{folded(cell).replace(ARROW, TICK)}{TICK}"
+
+
+def _compare(found: Found, pair: Pair, text: Column, named: Sequence[str], option: Column) -> None:
     """Counts the rows in which the option is in the text and not chosen by its code, or the reverse."""
-    named = [_names(canonical(value) or "", option.part or "") for value in text.cells.values]
+    wanted = _between(option.part or "")
     chosen = [bool(t := canonical(value)) and t not in MISSING and t != "0" for value in option.cells.values]
     known = np.array([*((canonical(value) or "") not in MISSING for value in text.cells.values), False])
     rows = pair.both & known[text.cells.codes] & (option.cells.codes >= 0)
-    differ = np.array([*named, False])[text.cells.codes] != np.array([*chosen, False])[option.cells.codes]
+    differ = (
+        np.array([*(wanted in cell for cell in named), False])[text.cells.codes]
+        != np.array([*chosen, False])[option.cells.codes]
+    )
     _count(found, f"第{option.number}题", int((differ & rows).sum()), int(rows.sum()))
-
-
-def _names(cell: str, option: str) -> bool:
-    """Is the option in a cell of the text export, between ┋ or the → of a ranking?"""
-    cell, option = (f"{TICK}{folded(text).replace(ARROW, TICK)}{TICK}" for text in (plain(cell), option))
-    return option in cell
 
 
 def _count(found: Found, name: str, differ: int, compared: int) -> None:
