@@ -15,7 +15,8 @@ from pipeline.study import load
 
 HEADER = [
     "#", "<strong>How old</strong> are you?", "*Red*", "Blue", "Green", "Other", "Do you smoke?", "Why?", "Why?",
-    "Phone", "Response Type", "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)", "Network ID", "Tags", "Ending",
+    "Phone", "Response Type", "Start Date (UTC)", "Stage Date (UTC)", "Submit Date (UTC)",
+    "Network ID", "Tags", "Ending",
 ]  # fmt: skip
 ENDS = ["2026-03-02 09:00:00", "", "2026-03-02 09:05:00", "n1", "", "Thanks"]
 ROWS = [
