@@ -22,7 +22,7 @@ from pipeline.model.robustness.specification import Specifications, specificatio
 from pipeline.model.screening import screening_rows
 from pipeline.model.weighted import weighting_rows
 from pipeline.published import read_published
-from pipeline.responses import Source
+from pipeline.responses import Break, Source
 from pipeline.sample import Sample, sample
 from pipeline.score import score
 from pipeline.screen import screen
@@ -40,6 +40,8 @@ class Analysis:
     sample: Sample
     sources: tuple[Source, ...]
     content_sha256: str
+    breaks: tuple[Break, ...] = ()
+    """Questions that are not the same in every file."""
     specifications: tuple[dict[str, Any], ...] = ()
     """Every way the analysis was run again, with its shares: what the specification curve is drawn from."""
 
@@ -86,6 +88,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         sample=people,
         sources=responses.sources,
         content_sha256=responses.content_sha256,
+        breaks=responses.breaks,
         specifications=tuple(curve.detail),
     )
 

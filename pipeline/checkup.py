@@ -40,9 +40,12 @@ def check(study: Study) -> list[str]:
     responses = read(study)
     return [
         *(source_line(source) for source in responses.sources),
+        *(f"note: {note}" for note in responses.notes),
+        *_breaks(responses),
         *_rows(study, responses),
         *(_construct(study, responses, name) for name in study.definition.constructs),
         *(_variable(study, responses, str(name)) for name in responses.variables),
+        *(_choices(responses, name) for name in responses.choices),
         *_design(study, responses),
         *_disclosure(study),
     ]
@@ -106,6 +109,20 @@ def _construct(study: Study, responses: Responses, name: str) -> str:
         f"{name} ({role}): {listing(items)}{needed}; scale {scale.low} to {scale.high}{reverse}; "
         f"{(reasons == Reason.ANSWERED).sum():,} of {reasons.size:,} answers{_missing(reasons)}"
     )
+
+
+def _breaks(responses: Responses) -> Iterator[str]:
+    """Questions that are not the same in every file."""
+    what = {"wording": "is worded otherwise", "labels": "has other labels for its codes"}
+    for one in responses.breaks:
+        yield f'break: "{one.column}" {what[one.what]} in {one.other} than in {one.first}'
+
+
+def _choices(responses: Responses, name: str) -> str:
+    """A question with several options: how many, and the reasons of those who gave none."""
+    options, reasons = responses.choices[name], responses.variable_reasons[name].to_numpy()
+    kind = f"question {name}: {len(options.columns)} options"
+    return f"{kind}; {(reasons == Reason.ANSWERED).sum():,} answered{_missing(reasons)}"
 
 
 def _missing(reasons: np.ndarray) -> str:

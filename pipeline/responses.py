@@ -77,8 +77,8 @@ class Coded:
 
 Kind = Literal["single", "multiple", "scale", "grid", "ranking", "number", "text", "date"]
 Role = Literal[
-    "id", "complete", "test", "started", "ended", "seconds", "weight", "ip", "email", "name", "phone", "place", "free_text",
-    "metadata",
+    "id", "complete", "test", "started", "ended", "seconds", "weight", "ip", "email", "name", "phone", "place",
+    "free_text", "metadata",
 ]  # fmt: skip
 PERSONAL: tuple[Role, ...] = ("ip", "email", "name", "phone", "place", "free_text")
 """Roles of columns that may say who answered: dropped as the file is read unless the study keeps them."""
@@ -126,6 +126,16 @@ class Table:
     lines: np.ndarray
     about: Mapping[str, About] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Break:
+    """A column whose `what` ('wording' or 'labels') in the file `other` is not that of the file `first`."""
+
+    column: str
+    what: str
+    first: str
+    other: str
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -178,6 +188,8 @@ class Responses:
     """(r,) sampling units in the population of the stratum, or their sampled share; None where not declared."""
     notes: tuple[str, ...] = ()
     """What a researcher should know of the files, as sentences; never an answer."""
+    breaks: tuple[Break, ...] = ()
+    """Questions that are not the same in every file."""
     started: np.ndarray | None = None
     """(r,) numbers that rise with the time an interview began, NaN where unknown; None where not declared."""
     calibration: Calibration | None = None

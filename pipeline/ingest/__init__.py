@@ -14,7 +14,10 @@ from pipeline.ingest import (
     limesurvey,
     parquet,
     qualtrics,
+    sas,
+    spss,
     sql,
+    stata,
     surveymonkey,
     tencent,
     triple_s,
@@ -26,6 +29,7 @@ from pipeline.ingest._cells import folded as folded
 from pipeline.ingest._cells import number as number
 from pipeline.ingest._cells import plain as plain
 from pipeline.ingest._cells import sheet
+from pipeline.ingest._concordance import breaks
 from pipeline.ingest._files import open_file
 from pipeline.ingest._grid import MOMENTS as MOMENTS
 from pipeline.ingest._grid import Grid as Grid
@@ -55,6 +59,9 @@ class Reader:
 READERS: dict[str, Reader] = {
     "triple_s": Reader(triple_s.fits, triple_s.read),
     "parquet": Reader(parquet.fits, parquet.read),
+    "spss": Reader(spss.fits, spss.read),
+    "stata": Reader(stata.fits, stata.read),
+    "sas": Reader(sas.fits, sas.read),
     "qualtrics": Reader(qualtrics.fits, qualtrics.read),
     "surveymonkey": Reader(surveymonkey.fits, surveymonkey.read),
     "wenjuanxing": Reader(wenjuanxing.fits, wenjuanxing.read),
@@ -86,7 +93,8 @@ def read(study: Study) -> Responses:
         files = renamed(study, tables(study))
         check_columns(study, files)
         check_privacy(study, files)
-        return assemble(study, sheet(files, numeric_columns(study)), files)
+        found = breaks(study, files)
+        return replace(assemble(study, sheet(files, numeric_columns(study)), files), breaks=found)
     except DataError as error:
         raise DataError(*(_placed(study, problem) for problem in error.problems)) from None
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, Problem, listing, nearest
+from pipeline.ingest._wordings import elsewhere
 from pipeline.responses import Table
 from pipeline.study import Study
 
@@ -131,13 +132,17 @@ def check_columns(study: Study, tables: Sequence[Table]) -> None:
     for table in tables:
         known = list(table.columns)
         absent = [use for use in uses(study) if use.column not in table.columns]
-        problems.extend(study.problem(_absent(table, use, known), *use.keys) for use in absent)
+        problems.extend(study.problem(_absent(table, use, known, tables), *use.keys) for use in absent)
     if problems:
         raise DataError(*dict.fromkeys(problems))
 
 
-def _absent(table: Table, use: Use, known: Sequence[str]) -> str:
-    """That a file has no such column, or several of that name."""
+def _absent(table: Table, use: Use, known: Sequence[str], tables: Sequence[Table]) -> str:
+    """That a file has no such column, or several of that name, or the same question under another name."""
+    same = elsewhere(use.column, table, tables)
+    if same is not None:
+        message = f'{table.source.name} has no column "{use.column}" ({use.role}), but "{same}" is worded the same;'
+        return f'{message} add rename: {{"{same}": "{use.column}"}} to the file under data.'
     several = [column for column in known if column.startswith(f"{use.column} (")]
     if f"{use.column} (1)" in several:
         which = listing([f'"{column}"' for column in several])

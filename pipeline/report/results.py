@@ -132,6 +132,10 @@ def _study(analysis: Analysis) -> dict[str, Any]:
         "weights": weights(analysis),
         "stacked": analysis.sample.stacked,
         "published": definition.correlations is not None,
+        "files": max(len(definition.data), 1),
+        "breaks": [
+            {"column": one.column, "what": one.what, "first": one.first, "other": one.other} for one in analysis.breaks
+        ],
         "bases": definition.quality.model_dump(include={"minimum_base", "low_base", "claim_base"}),
         "rules": [_rule(rule) for rule in declared(study)],
         "drop_flags": definition.quality.drop_when.flags if definition.quality.drop_when else None,

@@ -107,6 +107,13 @@ class WeightsShown(Part):
     rerake: bool
 
 
+class BreakShown(Part):
+    column: str
+    what: Literal["wording", "labels"]
+    first: str = Field(description="File that is taken as the measure.")
+    other: str = Field(description="File in which it differs.")
+
+
 class Bases(Part):
     minimum_base: int
     low_base: int
@@ -147,6 +154,8 @@ class StudyShown(Part):
     weights: WeightsShown
     stacked: bool = Field(description="Several rows a respondent.")
     published: bool = Field(description="Known by its correlations alone, without answers.")
+    files: int = Field(description="Files of answers.")
+    breaks: list[BreakShown] = Field(description="Questions that are not the same in every file.")
     bases: Bases
     rules: list[RuleShown] = Field(description="Screening rules in use.")
     drop_flags: int | None = Field(description="So many flags, or more, leave a record out; null: no number of them.")

@@ -310,6 +310,10 @@ CHECK_VALUES: dict[str, Any] = {
     "type": "panel",
     "smallest": "south",
     "outcome": "intent",
+    "files": 2,
+    "questions": 2,
+    "columns": ["q1", "q2"],
+    "more": False,
 }
 SPECIAL: dict[str, list[dict[str, Any]]] = {
     "model_fit": [{"adjusted": None}, {"controls": ["city="]}],
@@ -319,6 +323,7 @@ SPECIAL: dict[str, list[dict[str, Any]]] = {
     "specification": [{"variant": "mostly", "share": 0.95}],
     "corrected": [{"variant": "impossible"}, {"variant": "unsteady"}],
     "tipping": [{"k": None}],
+    "concordance": [{"questions": 1, "columns": ["q1"]}, {"questions": 9, "more": True}],
     "predictors": [{"each": 50}, {"k": 1}],
     "variable_types": [{"drivers": []}, {"drivers": ["trust"]}],
     "segment_needs": [{"smallest": None}, {"smallest_n": 40}],

@@ -25,6 +25,9 @@ PUBLISHED: dict[str, Any] = {
 }
 
 
+BREAKS = [{"column": "q1", "what": "wording", "first": "w1.csv", "other": "w2.csv"}]
+
+
 def gain(estimate: float) -> dict[str, Any]:
     found = row("nonlinearity", "r2_cv_gain", estimate=estimate, conf_low=0.01, conf_high=0.09)
     return {"rows": [found]}
@@ -61,6 +64,8 @@ def gain(estimate: float) -> dict[str, Any]:
         ({}, "reliability", "passed"),
         ({"alpha": {"a": 0.65}}, "reliability", "note"),
         ({"alpha": {"a": 0.59}}, "reliability", "failed"),
+        ({"study": {"files": 2}}, "concordance", "passed"),
+        ({"study": {"files": 2, "breaks": BREAKS}}, "concordance", "note"),
         ({}, "same_source", "note"),
         ({}, "sample", "note"),
         ({"study": {"sample": {"type": "probability"}}}, "sample", "passed"),
@@ -72,7 +77,8 @@ def test_checks(make_ledger: Maker, facts: dict[str, Any], name: str, verdict: s
 
 
 def test_checks_stand_in_the_order_of_their_words(make_ledger: Maker) -> None:
-    found = [check.id for check in [*all_checks(make_ledger()), *all_assumptions(make_ledger())]]
+    ledger = make_ledger(study={"files": 2})
+    found = [check.id for check in [*all_checks(ledger), *all_assumptions(ledger)]]
     assert found == list(VERDICTS)
 
 

@@ -22,6 +22,7 @@ from pipeline.report.claims.shape import linearity as linearity_claims
 
 NOTE_R2, NOTE_RELIABILITY, NOTE_TAU = 0.25, 0.70, 0.70
 PER_DRIVER = 10
+LISTED = 5
 
 
 def all_checks(ledger: Ledger) -> list[Check]:
@@ -36,6 +37,7 @@ def all_checks(ledger: Ledger) -> list[Check]:
         tipping(ledger),
         linearity(ledger),
         reliability(ledger),
+        concordance(ledger),
         same_source(ledger),
         sample(ledger),
     )
@@ -127,6 +129,16 @@ def reliability(ledger: Ledger) -> Check | None:
     lowest = min(alphas, key=lambda name: alphas[name])
     result = verdict(alphas[lowest] >= NOTE_RELIABILITY, alphas[lowest] >= LOW_RELIABILITY)
     return Check(id="reliability", verdict=result, values={"lowest": alphas[lowest], "construct": lowest})
+
+
+def concordance(ledger: Ledger) -> Check | None:
+    """Of studies of several files: is every question the same in all of them?"""
+    files, breaks = ledger.study.get("files", 1), ledger.study.get("breaks", [])
+    if files < 2:
+        return None
+    columns = list(dict.fromkeys(entry["column"] for entry in breaks))
+    values = {"files": files, "questions": len(columns), "columns": columns[:LISTED], "more": len(columns) > LISTED}
+    return Check(id="concordance", verdict=verdict(not breaks, True), values=values)
 
 
 def same_source(ledger: Ledger) -> Check | None:

@@ -64,6 +64,7 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
     "tipping": GRADED,
     "linearity": GRADED,
     "reliability": GRADED,
+    "concordance": ("passed", "note"),
     "same_source": ("note",),
     "sample": ("passed", "note"),
     "predictors": GRADED,

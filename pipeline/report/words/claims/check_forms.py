@@ -63,6 +63,9 @@ SPECIAL: Mapping[str, Callable[[str, Values], tuple[str, str] | None]] = {
     "panel": lambda verdict, values: ("result", "reordered") if (verdict, values["variant"]) == REORDERED else None,
     "specification": _specification,
     "corrected": _corrected,
+    "concordance": lambda verdict, values: (
+        ("none", verdict) if verdict == "passed" else ("many", verdict) if values["more"] else None
+    ),
     "tipping": lambda verdict, values: ("unfound", verdict) if values["k"] is None else None,
     "predictors": _predictors,
     "variable_types": lambda verdict, values: None if values["drivers"] else ("none", verdict),
