@@ -15,7 +15,7 @@ PLAIN = '<?xml version="1.0" encoding="{}"?><s a="1"><v ident="x">Grüße 满意
 BOMB = b'<?xml version="1.0"?><!DOCTYPE l [<!ENTITY a "ha"><!ENTITY b "&a;&a;&a;"><!ENTITY c "&b;&b;&b;">]><l>&c;</l>'
 REFUSED = {
     "internal entities": BOMB,
-    "external entity": b'<!DOCTYPE l [<!ENTITY x SYSTEM "file:///etc/passwd">]><l>&x;</l>',
+    "external entity": b'<!DOCTYPE l [<!ENTITY x SYSTEM "file:secret.txt">]><l>&x;</l>',
     "remote entity": b'<!DOCTYPE l [<!ENTITY x SYSTEM "http://192.0.2.1/x">]><l>&x;</l>',
     "parameter entity": b'<!DOCTYPE l [<!ENTITY % p SYSTEM "http://192.0.2.1/p.dtd"> %p;]><l/>',
     "attribute default": b'<!DOCTYPE l [<!ATTLIST l a CDATA "filled">]><l/>',
@@ -60,7 +60,7 @@ def test_refused_in_one_sentence(raw: bytes) -> None:
     (line,) = refusal.value.lines()
     assert line.startswith("survey.lss: ")
     assert line.endswith(".")
-    assert not [secret for secret in ("passwd", "192.0.2.1", "\n") if secret in line]
+    assert not [secret for secret in ("secret", "192.0.2.1", "\n") if secret in line]
 
 
 @pytest.mark.parametrize(
