@@ -130,7 +130,7 @@ def _options(parts: Sequence[Column], beside: Sequence[Column]) -> list[Found]:
     """One column an option, or one for all of them. What people wrote under 'other' ticks it where no column does."""
     known = {folded(column.option) for column in parts}
     written = [column for column in beside if folded(column.option) not in known]
-    if len(parts) > 1 and sum(column.filled.astype(int) for column in parts).max() <= 1:
+    if len(parts) > 1 and np.sum([column.filled for column in parts], axis=0).max() <= 1:
         return [_merged([*parts, *written])]
     return [_tick(column) for column in parts] + [_tick(_as_option(column)) for column in written]
 

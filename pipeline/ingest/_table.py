@@ -17,6 +17,9 @@ from pipeline.responses import About, Coded, Source, Table
 WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+", re.ASCII)
 MOST_COLUMNS = 20_000
 MOST_CELLS = 200_000_000
+DESCRIBED = ("qualtrics", "limesurvey", "kobo", "wenjuanxing", "triple_s", "sas")
+"""Formats that a second file may describe."""
+LABELS_ADVICE = "leave 'labels' out of data, or say with 'format' what the file is"
 
 
 def canonical(cell: Any) -> str | None:
@@ -42,15 +45,18 @@ def make(
     columns: Sequence[Coded],
     lines: np.ndarray,
     *,
-    about: Mapping[str, About] | None = None,
+    about: Mapping[str, About] | Sequence[About] = (),
     notes: Sequence[str] = (),
     **found: Any,
 ) -> Table:
     """Table of the named columns and of the rows that hold anything in them.
 
     Names that stand over several columns get numbers, 'x (1)' and 'x (2)', so that no study can mean the wrong one.
-    about: by the names given. Raises DataError where names are absent or no row is left.
+    about: by the names given, or in the order of the columns. Raises DataError where names are absent, no row is left,
+    or a file of labels was named that cannot be used.
     """
+    if opened.labels is not None and reader not in DESCRIBED:
+        raise fail(opened.name, f"is read as {reader}, which uses no file of labels; {LABELS_ADVICE}.")
     known = [canonical(name) for name in names]
     if not any(known):
         raise fail(opened.name, "the first row holds no column names; put the name of each question there.")
@@ -62,7 +68,8 @@ def make(
     kept = {
         name: column if whole else column.take(filled) for name, column in zip(unique, columns, strict=True) if name
     }
-    said = {name: (about or {}).get(str(given)) for name, given in zip(unique, known, strict=True) if name}
+    by_name = about if isinstance(about, Mapping) else dict(zip(unique, about, strict=False))
+    said = {name: by_name.get(name, by_name.get(str(given))) for name, given in zip(unique, known, strict=True) if name}
     source = Source(
         name=opened.name,
         format=reader,

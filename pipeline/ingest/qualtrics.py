@@ -13,14 +13,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from pipeline.errors import DataError, listing
 from pipeline.ingest._headings import clean, headings, top_of
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._qsf import Asked, questions
-from pipeline.ingest._qualtrics import ASIDE, SEEN, Column, describe, fitting, place
-from pipeline.ingest._table import canonical, fail, make, numbered
+from pipeline.ingest._qualtrics import SEEN, Column, describe, fitting, place
+from pipeline.ingest._table import canonical, fail, make
 from pipeline.responses import About, Coded, Kind, Reason, Role, Table
 
 IMPORT = re.compile(r"ImportId\W+([\w#. -]+)")
@@ -97,9 +97,7 @@ def read(opened: Opened) -> Table:
     columns = _columns(header, coded)
     about = describe(columns, asked)
     notes = [*_absent_rows(header), *_zones(header), *_codes(columns, about), *_unknown(opened, columns, asked)]
-    table = make(opened, "qualtrics", header.names, coded, lines, notes=notes, **rows.found)
-    names, _ = numbered(header.names)
-    return replace(table, about={name: entry for name, entry in zip(names, about, strict=True) if name})
+    return make(opened, "qualtrics", header.names, coded, lines, about=about, notes=notes, **rows.found)
 
 
 def _header(top: Sequence[Sequence[str]]) -> Header | None:
@@ -210,12 +208,10 @@ def _codes(columns: Sequence[Column], about: Sequence[About]) -> list[str]:
     notes = []
     if any(column.question and SEEN in column.texts for column in columns):
         notes.append(f"{SEEN} is read as seen and left out, a blank cell as not asked.")
-    aside = [
-        column.name for column, entry in pairs if any(entry.missing.get(code) is Reason.DECLINED for code in ASIDE)
-    ]
+    aside = [column.name for column, entry in pairs if Reason.DECLINED in entry.missing.values()]
     if aside:
         where = listing([f'"{name}"' for name in aside[:3]]) + (f" and {len(aside) - 3} more" if len(aside) > 3 else "")
-        notes.append(f"-1 and -2 are read as answers outside the scale (not applicable) in {where}.")
+        notes.append(f"Answers coded -1 or -2 are read as outside the scale (not applicable) in {where}.")
     return notes
 
 

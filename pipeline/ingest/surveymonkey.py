@@ -66,12 +66,8 @@ def read(opened: Opened) -> Table:
     columns, lines = rows.below(2 if two else 1)
     pairs = _filled(top[0], top[1]) if two else _flattened(top[0], columns)
     found = _found([Column(question=q, option=o, cells=c) for (q, o), c in zip(pairs, columns, strict=True)])
-    names = _names(found)
-    cells = [entry.cells for entry in found]
-    table = make(opened, "surveymonkey", names, cells, lines, notes=_notes(found), **rows.found)
-    unique, _ = numbered([name or None for name in names])
-    said = zip(unique, (entry.about for entry in found), strict=True)
-    return replace(table, about={name: about for name, about in said if name})
+    cells, about = [entry.cells for entry in found], [entry.about for entry in found]
+    return make(opened, "surveymonkey", _names(found), cells, lines, about=about, notes=_notes(found), **rows.found)
 
 
 def _two_rows(top: Sequence[Sequence[str]]) -> bool:

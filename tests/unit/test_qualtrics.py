@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import io
 import json
+from collections import Counter
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
+import pandas as pd
 import pytest
 
 from pipeline.errors import DataError
-from pipeline.ingest import Opened, read_table
+from pipeline.ingest import Opened, read, read_table
 from pipeline.ingest._headings import clean, stem
-from pipeline.responses import Reason, Table
+from pipeline.responses import Reason, Responses, Table
 from pipeline.specs import DataFile
+from pipeline.study import load
 
 ID = ("ResponseId", "Response ID", "_recordId")
 RECORDS = ("R_aaaaaaaaaaaaaaa", "R_bbbbbbbbbbbbbbb", "R_ccccccccccccccc", "R_ddddddddddddddd")
@@ -179,7 +183,7 @@ def test_codes_below_zero_are_declined_beside_a_scale_and_answers_within_one() -
     assert table.about["Q3"].missing == {}
     assert table.about["Q3"].kind == "number"
     assert [note for note in table.notes if "outside the scale" in note] == [
-        '-1 and -2 are read as answers outside the scale (not applicable) in "Q1".'
+        'Answers coded -1 or -2 are read as outside the scale (not applicable) in "Q1".'
     ]
 
 
@@ -266,6 +270,43 @@ def test_labels_stand_for_themselves_where_the_cells_hold_them() -> None:
     about = taken(written(column), questionnaire(GRID)).about["Q4_1"]
     assert list(about.labels.items()) == [(text, text) for text in ("Good", "So, so", "Bad", "No opinion")]
     assert about.missing == {"No opinion": Reason.DECLINED}
+
+
+def test_values_and_choice_texts_are_the_same_answers(tmp_path: Path) -> None:
+    """One survey exported both ways, down to answers, reasons, groups and ticks."""
+    colours = {
+        "QuestionID": "QID2", "DataExportTag": "Q2", "QuestionText": "Which?", "QuestionType": "MC", "Selector": "MAVR",
+        "Choices": shown(c1="Red, or so", c2="Blue"),
+    }  # fmt: skip
+    (tmp_path / "w.qsf").write_text(json.dumps(questionnaire(GRID, colours)), encoding="utf-8")
+    heads = [("Q4_1", "How? - Oranges", "QID4_1"), ("Q4_2", "How? - Pears", "QID4_2"), ("Q2", "Which?", "QID2")]
+    values = [("1", "2", "3", "-1"), ("3", "2", "-99", "1"), ("1", "1,2", "2", "2,1")]
+    texts = [
+        ("Bad", "So, so", "Good", "No opinion"),
+        ("Good", "So, so", "-99", "Bad"),
+        ("Red, or so", "Red, or so,Blue", "Blue", "Blue,Red, or so"),
+    ]
+    found = [_study(tmp_path, written(*zip(heads, cells, strict=True))) for cells in (values, texts)]
+    for name in ("items", "reasons"):
+        pd.testing.assert_frame_equal(getattr(found[0], name), getattr(found[1], name), check_like=True)
+    assert sorted(found[0].items["Q4_1"].dropna()) == [1, 2, 3]
+    assert Counter(found[0].reasons["Q4_2"]) == {Reason.ANSWERED: 3, Reason.SKIPPED: 1}
+    assert [one.choices["which"].sum().tolist() for one in found] == [[3, 3], [3, 3]]
+
+
+def _study(folder: Path, text: str) -> Responses:
+    (folder / "w.csv").write_text(text, encoding="utf-8")
+    definition = {
+        "study": {"title": "Fruit"},
+        "data": {"file": "w.csv", "labels": "w.qsf"},
+        "respondent": {"id": "ResponseId"},
+        "scales": {"good": {"points": 3, "labels": ["Bad", "So, so", "Good"]}},
+        "constructs": {"oranges": {"items": ["Q4_1"]}, "pears": {"items": ["Q4_2"]}},
+        "variables": {"which": {"type": "multiple", "columns": ["Q2"]}},
+        "model": {"outcome": "pears"},
+    }
+    (folder / "study.yaml").write_text(json.dumps(definition), encoding="utf-8")
+    return read(load(folder))
 
 
 def test_a_questionnaire_tells_the_kind() -> None:

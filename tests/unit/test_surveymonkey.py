@@ -213,6 +213,12 @@ def test_other_tables_with_an_id_are_plain() -> None:
     assert "no answers below" in refusal("Respondent ID,Age\n,Response\n")
 
 
+def test_a_file_of_labels_is_not_ignored() -> None:
+    file = DataFile(file="w.csv", labels="w.qsf")
+    with pytest.raises(DataError, match="is read as surveymonkey, which uses no file of labels"):
+        read_table(Opened(raw=written(*GENDER).encode(), name="w.csv", file=file, labels=b"{}"))
+
+
 def test_a_file_cut_anywhere_is_read_or_refused_with_a_sentence() -> None:
     raw = written(*GENDER, *DRINKS, ('Why "so"?', "Open-Ended Response", ('a "b"', "", "c", ""))).encode()
     found = [outcome(raw[:end]) for end in range(1, len(raw), 7)]
