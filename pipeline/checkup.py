@@ -21,8 +21,8 @@ ABSENT = {
     "no_times": "no length is known",
     "few_items": "fewer than two items",
     "no_halves": "it needs two scales of two items or more",
-    "no_synonyms": "no two items correlate so highly",
-    "no_antonyms": "no two items correlate so negatively",
+    "no_synonyms": "fewer than three pairs of items correlate so highly",
+    "no_antonyms": "fewer than three pairs of items correlate so negatively",
     "items_repeat": "items repeat each other, or do not vary",
     "no_addresses": "no address is known",
 }

@@ -85,7 +85,7 @@ def _decisions(study: Study) -> Iterator[Problem]:
         yield study.problem("drop_when says nothing; name a number of flags, or rules.", *here)
     if drop.flags is not None and drop.flags > len(declared):
         message = (
-            f"drop_when asks for {drop.flags} flags, but {len(declared)} rules are in use, so it leaves nobody out; "
-            "lower it, or use more rules."
+            f"drop_when asks for {drop.flags} flags, but the rules in use are {len(declared)}, so it leaves nobody "
+            "out; lower it, or use more rules."
         )
         yield study.problem(message, *here, "flags")
