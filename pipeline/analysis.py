@@ -19,6 +19,7 @@ from pipeline.model import Setting, nonresponse
 from pipeline.model.every import model_rows, refuse_unusable, resample_all, second_rows
 from pipeline.model.published import published_rows, published_sample
 from pipeline.model.robustness.specification import Specifications, specifications
+from pipeline.model.routing import routing_rows
 from pipeline.model.screening import screening_rows
 from pipeline.model.weighted import weighting_rows
 from pipeline.published import read_published
@@ -78,6 +79,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         *second_rows(study, people, resampled, setting, explained(study)),
         *curve.rows,
         *nonresponse.nonresponse_rows(responses, screening, scores, study, setting),
+        *routing_rows(responses, screening, study, setting),
         *screening_rows(responses, screening, scores, study, setting),
         *weighting_rows(responses, setting),
         *imputed_rows(responses, screening, scores, study, setting),

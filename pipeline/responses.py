@@ -176,6 +176,8 @@ class Responses:
     """Of every multiple question (r, options) 1 ticked, 0 not, NaN not answered; of a ranking the ranks, 1 = first."""
     labels: Mapping[str, Mapping[str, Label]] = field(default_factory=dict)
     """Variable -> level or option -> label, as far as files or study give them."""
+    wordings: Mapping[str, str] = field(default_factory=dict)
+    """Item -> its wording, as far as a file gives it."""
     seconds: np.ndarray | None = None
     """(r,) length of the interview, NaN where unknown; None where not declared."""
     ip: np.ndarray | None = None

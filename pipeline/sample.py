@@ -58,6 +58,8 @@ class Sample:
     """(r,) numbers that rise with the time of the interviews; None where it is not known of all."""
     rows: Array | None = None
     """(r,) positions in the Responses; None where the sample was not made of any."""
+    wordings: Mapping[str, str] = field(default_factory=dict)
+    """Item -> wording, as far as a file gives it."""
     labels: Mapping[str, Mapping[str, Label]] = field(default_factory=dict)
     """Variable -> level -> label, as far as files or study give them."""
 
@@ -118,6 +120,7 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
         started=_started(responses, rows),
         rows=rows,
         labels=responses.labels,
+        wordings=responses.wordings,
     )
 
 

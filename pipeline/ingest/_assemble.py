@@ -15,7 +15,7 @@ from pipeline.ingest._questions import Questions, questions
 from pipeline.ingest._rows import contents, fingerprint, hashed, keys, repeats
 from pipeline.ingest._times import times
 from pipeline.ingest._typing import Typed, reasons_of, series
-from pipeline.ingest._used import WAVE, variable_names
+from pipeline.ingest._used import WAVE, parts, variable_names
 from pipeline.responses import Responses, Table
 from pipeline.specs import Complete
 from pipeline.study import Study
@@ -86,6 +86,7 @@ def _responses(
         variable_reasons=_reason_frame(asked, long),
         choices={name: own.options.iloc[long.base].reset_index(drop=True) for name, own in asked.choices.items()},
         labels=asked.labels(study),
+        wordings=_wordings(study, files),
         weight=_of_rows(marks.weight, long),
         strata=_texts(sheet, weights_spec.strata, long),
         cluster=_texts(sheet, weights_spec.cluster, long),
@@ -103,6 +104,17 @@ def _responses(
         duplicates=0,
         notes=tuple(f"{table.source.name}: {note}" for table in files for note in table.notes),
     )
+
+
+def _wordings(study: Study, files: Sequence[Table]) -> dict[str, str]:
+    """Item -> wording, from the first file that has one; a row of a grid is worded by its own text."""
+    found: dict[str, str] = {}
+    for construct in study.definition.constructs.values():
+        for item in construct.items:
+            said = [table.about[column] for table in files for column in parts(study, item) if column in table.about]
+            texts = [text for about in said if (text := about.part or about.wording) and text != item]
+            found |= {item: texts[0]} if texts and not (study.definition.stack and len(parts(study, item)) > 1) else {}
+    return found
 
 
 def _of_rows(values: np.ndarray | None, long: Long) -> np.ndarray | None:

@@ -121,7 +121,7 @@ def _study(analysis: Analysis) -> dict[str, Any]:
         "languages": list(study.languages),
         "outcome": study.outcome,
         "drivers": list(study.drivers),
-        "constructs": {name: _construct(study, name) for name in study.used},
+        "constructs": {name: _construct(analysis, name) for name in study.used},
         "terms": _terms(analysis),
         "controls": [_named(study, name) for name in study.controls],
         "groups": [_group(study, name) for name in study.groups],
@@ -193,11 +193,12 @@ def _disclosed(study: Study, name: str, value: Any) -> Any:
     return value if name == "type" else _optional(study, value)
 
 
-def _construct(study: Study, name: str) -> dict[str, Any]:
+def _construct(analysis: Analysis, name: str) -> dict[str, Any]:
+    study, told = analysis.study, analysis.sample.wordings
     construct = study.construct(name)
     return {
         "label": study.label(construct.label, name),
-        "items": {item: _optional(study, wording) for item, wording in construct.items.items()},
+        "items": {item: _optional(study, wording or told.get(item)) for item, wording in construct.items.items()},
         "reverse": list(construct.reverse),
         "needed": construct.needed,
         "source": construct.source,

@@ -41,10 +41,10 @@ def test_what_was_understood_is_said_in_counts(study_folder: Folder) -> None:
 
 def test_levels_are_named_only_where_they_hold_enough_people(study_folder: Folder) -> None:
     rows = [
-        [str(i), "7", "6", "5", "7", "north" if i < 12 else "south" if i < 22 else f"p{i}@x.org"] for i in range(25)
+        [str(i), "7", "6", "5", "7", "north" if i < 12 else "south" if i < 22 else f"p{i} of town"] for i in range(25)
     ]
     found = check(load(study_folder(rows, ("id", "t1", "t2", "p1", "i1", "city"), variables={"city": {}})))
     assert "variable city: north n = 12, south n = 10; 3 levels with fewer than 10 respondents" in found
-    rows = [row for row in rows if row[5] != "p24@x.org"][:23]
+    rows = [row for row in rows if row[5] != "p24 of town"][:23]
     found = check(load(study_folder(rows, ("id", "t1", "t2", "p1", "i1", "city"), variables={"city": {}})))
     assert "variable city: north n = 12, south n = 10; 1 level with fewer than 10 respondents" in found

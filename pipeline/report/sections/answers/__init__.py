@@ -19,6 +19,7 @@ from pipeline.report.sections._common import (
     table,
     with_interval,
 )
+from pipeline.report.sections.answers._asked import asked
 from pipeline.report.view import Row, View, shown
 from pipeline.report.words import Words
 
@@ -43,6 +44,8 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "figures": _figures(view, words),
         "wording_title": words("answers.wording"),
         "wording": _wording(view, words),
+        "asked_title": words("answers.asked"),
+        "asked": asked(view, words),
         "scores_title": words("answers.scores"),
         "scores": _scores(view, words),
     }
