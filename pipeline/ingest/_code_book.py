@@ -94,6 +94,9 @@ def _taken(cells: Coded, rows: np.ndarray) -> Coded:
 
 
 def _pair(main: Export, other: Export) -> Pair:
+    for one in (main, other):
+        if not len(one.lines):
+            raise fail(one.name, "holds column names but no answers below them; export the file again with its rows.")
     share = [_coded_share(one) for one in (main, other)]
     if share[0] == share[1]:
         message = f"holds the same kind of answers as {other.name}; one of them must be the export by text (按选项文本)"
@@ -105,7 +108,8 @@ def _pair(main: Export, other: Export) -> Pair:
     alone = int((there < 0).sum())
     if not (there >= 0).any() or (alone and share[0] < share[1]):
         message = f"{len(ids[0]) - alone:,} of its {len(ids[0]):,} rows are also in {other.name}, {alone:,} are not"
-        raise fail(main.name, f"{message}, so their codes are not known; export both again at the same time.")
+        what = "codes" if share[0] < share[1] else "texts"
+        raise fail(main.name, f"{message}, so their {what} are not known; export both again at the same time.")
     if share[0] < share[1]:
         return Pair(text=main, code=other, in_text=here, in_code=there)
     return Pair(text=other, code=main, in_text=there, in_code=here)

@@ -29,6 +29,7 @@ FOREIGN, FEW = 0.4, 4
 """Share of words without a plain letter in the words with accents, and letters of them, that no Western text has."""
 ODD = re.compile(r"(?<=[a-zß-öø-ÿ])(?:[À-ÖØ-ÞŠŒŽŸ]|[^\x00-\x7f\w\s’–—…](?=[A-Za-z]))")
 """A capital with an accent, or a sign, in the middle of a word: a text read with the wrong table is full of them."""
+WEST = ("cp1252", "mac_roman")
 WESTERN = frozenset("éèêëàâäáãçñóòôöõíìîïúùûüßøåæœÉÈÊÀÂÄÁÇÑÓÖÔÍÎÜÚØÅÆŒ‘’“”„–—…€£°ªº«»¿¡®™©·\xa0")
 
 
@@ -115,6 +116,8 @@ def _detect(raw: bytes, name: str) -> str:
             return "utf-8"
     _refuse_mixture(raw, name)
     found = _guess(raw)
+    if not found or found in WEST:
+        _refuse_damage(raw, name)
     if isinstance(found, str):
         return found
     names = " or ".join(found) if found else "cp1251, iso8859_7 or what the program that wrote it says"
@@ -128,7 +131,7 @@ def _guess(raw: bytes) -> str | tuple[str, ...]:
             return japanese.encoding
     shares = {east: _everyday(raw, east) for east in (GB18030, BIG5, KOREAN)}
     best = max(shares, key=lambda east: shares[east])
-    if shares[best] < EVERYDAY:
+    if shares[best] < EVERYDAY or _by_chance(raw, best):
         return _western(raw)
     if best in CHINESE_OR_KOREAN and min(shares[east] for east in CHINESE_OR_KOREAN) >= EVERYDAY:
         return _chinese_or_korean(raw)
@@ -160,6 +163,14 @@ def _everyday(raw: bytes, east: East) -> float:
     return known / others.total() if others else 0.0
 
 
+def _by_chance(raw: bytes, east: East) -> bool:
+    """May its characters be letters with accents, as in África? With very few, where a Western reading looks right."""
+    others = _others(raw, east.encoding)
+    before_letters = all(character.encode(east.encoding)[1:2] < b"\x80" for character in others)
+    readings = (_decoded(raw, encoding) for encoding in WEST)
+    return len(others) < (FEW if before_letters else 2) and any(text and not _oddness(text) for text in readings)
+
+
 def _kana(raw: bytes, east: East) -> bool:
     others = _others(raw, east.encoding)
     return sum(count for character, count in others.items() if KANA.match(character)) >= LEAST_KANA * others.total()
@@ -182,7 +193,7 @@ def _chinese_or_korean(raw: bytes) -> str | tuple[str, ...]:
 
 def _western(raw: bytes) -> str | tuple[str, ...]:
     """cp1252 unless its reading looks odder than Mac Roman's; what else it may be where both look odd."""
-    readings = {encoding: text for encoding in ("cp1252", "mac_roman") if (text := _decoded(raw, encoding))}
+    readings = {encoding: text for encoding in WEST if (text := _decoded(raw, encoding))}
     best = min(readings, key=lambda encoding: _oddness(readings[encoding]))
     accents = sum(character > "\x7f" for character in readings[best])
     words = [word for word in WORD.findall(readings[best]) if not word.isascii()]
@@ -220,6 +231,18 @@ def _refuse_mixture(raw: bytes, name: str) -> None:
     raise fail(name, f"{message}; put it together again from its parts, each saved as CSV UTF-8.")
 
 
+def _refuse_damage(raw: bytes, name: str) -> None:
+    """Raises DataError with the first row that cannot be read as most rows can, in one of the languages of the East."""
+    rows = [(line, row) for line, row in enumerate(raw.split(b"\n"), start=1) if not row.isascii()]
+    for east in (GB18030, BIG5, KOREAN, *JAPANESE):
+        reads = [_decoded(row, east.encoding) is not None for _, row in rows]
+        right = b"\n".join(row for (_, row), readable in zip(rows, reads, strict=True) if readable)
+        meant = _everyday(right, east) >= EVERYDAY and (_kana(right, east) or east not in JAPANESE)
+        if 2 * sum(reads) > len(rows) > sum(reads) and meant and not _by_chance(right, east):
+            message = f"row {rows[reads.index(False)][0]} cannot be read as {east.encoding}, as most rows can"
+            raise fail(name, f"{message}: the file is damaged; export it again, or correct the row.")
+
+
 def _strict(row: bytes) -> str | None:
     try:
         return row.decode("utf-8")
@@ -233,3 +256,22 @@ def _meant(row: bytes, text: str, east: East | None) -> bool:
     if east is None:
         return all("\xa0" <= character <= "\u017f" or character >= "\u0800" for character in others)
     return any(character >= "\u0800" for character in others) and _everyday(row, east) < EVERYDAY
+
+
+def meant(raw: bytes, stated: str | None) -> str | None:
+    """Encoding of texts whose file states another; None where they may be as stated, or do not tell.
+
+    stated: None where it has proved wrong. A file that states a Western encoding has often none of its own choosing.
+    """
+    if raw.isascii():
+        return None
+    eastern = (*JAPANESE, GB18030, KOREAN, BIG5)
+    east = next((one for one in eastern if stated in (one.encoding, one.ranked)), GB18030 if stated == "gbk" else None)
+    text = _strict(raw)
+    if text is not None:
+        return "utf-8" if stated != "utf-8" and (east is None or _meant(raw, text, east)) else None
+    if east is not None and _everyday(raw, east) >= EVERYDAY:
+        return None
+    found = _guess(raw)
+    known = isinstance(found, str) and (stated is None or any(found == one.encoding for one in eastern))
+    return found if known and isinstance(found, str) else None

@@ -38,6 +38,9 @@ def sentence(raw: bytes, declared: str | None = None) -> str:
         (FRENCH, "mac_roman", "mac_roman"),
         ("a,b\n1,don’t – it’s “fine”\n", "cp1252", "cp1252"),
         ("a,b\n1,l’été, naïve café\n", "mac_roman", "mac_roman"),
+        ("a,b\n1,8\xa0€ or 7\xa0€\n", "mac_roman", "mac_roman"),
+        ("a,b\n1,África\n2,Ángela\n", "cp1252", "cp1252"),
+        ("a,b\n1,台北\n2,高雄\n", "big5", "big5"),
     ],
 )
 def test_languages_are_told_apart(text: str, encoding: str, found: str) -> None:
@@ -116,3 +119,16 @@ def test_a_declared_encoding_wins(text: str) -> None:
 
 def test_a_declared_encoding_that_is_wrong_names_row_and_byte() -> None:
     assert "row 2: byte 0xE9 is not utf-8; leave 'encoding' out of data" in sentence("a\né\n".encode("cp1252"), "utf-8")
+
+
+@pytest.mark.parametrize(("text", "encoding"), [(CHINESE, "gb18030"), (TAIWAN * 5, "big5"), (JAPANESE * 5, "cp932")])
+def test_a_damaged_row_is_named(text: str, encoding: str) -> None:
+    lines = text.encode(encoding).split(b"\n")
+    lines[4] = lines[4][:-1] + b"\xff"
+    assert f"row 5 cannot be read as {encoding}, as most rows can: the file is damaged;" in sentence(b"\n".join(lines))
+
+
+def test_a_damaged_row_of_utf8_is_named() -> None:
+    lines = CHINESE.encode().split(b"\n")
+    lines[4] = lines[4][:-1] + b","
+    assert "row 5 is something else where most rows are utf-8: the file mixes encodings;" in sentence(b"\n".join(lines))
