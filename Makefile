@@ -74,7 +74,7 @@ $(VENV)/ready-dev: $(VENV)/ready requirements-dev.lock
 
 # Needs uv. The index is whatever this machine is set up with; only versions and hashes are written down.
 lock:
-	@echo 'setuptools>=77' | $(COMPILE) pyproject.toml - -o requirements.lock
-	@echo 'setuptools>=77' | $(COMPILE) pyproject.toml - --extra dev -c requirements.lock -o requirements-dev.lock
+	@echo 'setuptools>=77' | $(COMPILE) pyproject.toml - --extra sql -o requirements.lock
+	@echo 'setuptools>=77' | $(COMPILE) pyproject.toml - --extra sql --extra dev -c requirements.lock -o requirements-dev.lock
 COMPILE = uv pip compile --quiet --universal --python-version 3.11 --fork-strategy fewest --upgrade \
   --generate-hashes --no-header --no-annotate --no-emit-index-url --no-emit-find-links

@@ -70,7 +70,7 @@ def _queries(study: Study) -> Iterator[Problem]:
 def _has_password(address: str) -> bool:
     before, _, options = address.partition("?")
     return bool(
-        re.search(r"//[^/@]*:[^/]+@", before) or re.search(r"(pass|pwd|token|secret)[^=&]*=", options, re.IGNORECASE)
+        re.search(r"//[^/:@]*:[^@]+@", before) or re.search(r"(pass|pwd|token|secret)[^=&]*=", options, re.IGNORECASE)
     )
 
 

@@ -17,6 +17,8 @@ from pipeline.report.folder import manifest
 CODE = Path(__file__).parents[1]
 SOFTWARE = ("numpy", "pandas", "scipy", "pyarrow", "python-calamine", "jinja2", "markupsafe", "babel")
 PACKAGE = "package:"
+DEFINITIONS = (".sss", ".xml")
+ASKED_AGAIN = "asked again every time"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,9 +34,28 @@ class Stamp:
         return hashlib.sha256(json.dumps(parts, sort_keys=True).encode()).hexdigest()
 
 
-def take(folder: Path, definition: str, names: Iterable[str]) -> Stamp:
-    """Stamp of a study folder whose definition has this sha256 and names these files."""
-    return Stamp(definition=definition, inputs={name: _content(folder, name) for name in names})
+def take(folder: Path, definition: str, names: Iterable[str], queries: Iterable[str] = ()) -> Stamp:
+    """Stamp of a study folder whose definition has this sha256 and names these files.
+
+    What a query gives cannot be told without running it, so no later stamp of the same names equals one with queries.
+    """
+    inputs = {name: _content(folder, name) for name in names}
+    return Stamp(definition=definition, inputs=inputs | dict.fromkeys(queries, ASKED_AGAIN))
+
+
+def beside(folder: Path, name: str) -> list[str]:
+    """Files of the same name as a definition of Triple-S, one of which holds its answers."""
+    if not name.lower().endswith(DEFINITIONS):
+        return []
+    try:
+        path = locate(folder, name)
+        return sorted(
+            name.removesuffix(path.name) + other.name
+            for other in path.parent.iterdir()
+            if other.stem == path.stem and other.name != path.name and other.is_file()
+        )
+    except OSError:
+        return []
 
 
 def _content(folder: Path, name: str) -> str:

@@ -65,8 +65,12 @@ def take_stamp(study: Study) -> fingerprint.Stamp:
     """Stamp of the study and of every file it names, as they are now."""
     logo = study.definition.report.theme.logo
     table = study.definition.correlations
-    names = [file.file for file in study.definition.data] + [each for each in (table and table.file, logo) if each]
-    return fingerprint.take(study.folder, study.sha256, names)
+    data = study.definition.data
+    queries = [f"query {position}" for position, file in enumerate(data, start=1) if file.query]
+    files = [file.file for file in data if "file" in file.model_fields_set]
+    beside = [other for name in files for other in fingerprint.beside(study.folder, name)]
+    others = [name for name in (*(file.labels for file in data), table and table.file, logo) if name]
+    return fingerprint.take(study.folder, study.sha256, [*files, *beside, *others], queries)
 
 
 def render(results: Mapping[str, Any], languages: Iterable[str]) -> dict[str, bytes]:

@@ -189,6 +189,6 @@ def test_parquet_cells_are_native() -> None:
         "q1": [7, None, 3],
         "x": [0.5, None, 2.0],
         "ok": ["TRUE", "FALSE", None],
-        "many": ["[1]", None, "[2]"],
+        "many": ["1", None, "2"],
         "brand": ["a", "b", "a"],
     }

@@ -1,0 +1,41 @@
+"""Arrow: columns of Parquet files and of DuckDB as cells, each distinct cell made once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+
+from pipeline.ingest._native import coded as of_values
+from pipeline.ingest._native import labelled, native
+from pipeline.responses import About, Coded
+
+
+def coded(column: Any, ordered: bool = False) -> tuple[Coded, About | None]:
+    """An arrow column and what its type says: the order of its categories, or the separator its lists were joined with.
+
+    ordered: have categories an order though the column does not say so?
+    """
+    import pyarrow as pa
+
+    about = None
+    if pa.types.is_dictionary(column.type):
+        told = (ordered or column.type.ordered) and column.num_chunks
+        about = labelled(column.chunk(0).dictionary.to_pylist()) if told else None
+        column = column.cast(column.type.value_type)
+    if pa.types.is_nested(column.type) or pa.types.is_null(column.type):
+        return of_values(column.to_pylist())
+    encoded = column.combine_chunks().dictionary_encode()
+    if isinstance(encoded, pa.ChunkedArray):
+        encoded = encoded.combine_chunks()
+    values = np.array([*map(native, encoded.dictionary.to_pylist()), None], dtype=object)
+    distinct = Coded.of(values)  # NaN, None and '' are all blank
+    codes = encoded.indices.fill_null(len(values) - 1).to_numpy(zero_copy_only=False)
+    return Coded(distinct.codes[codes], distinct.values), about
+
+
+def is_binary(kind: Any) -> bool:
+    """Does a column of this type hold bytes, which are no answers?"""
+    import pyarrow as pa
+
+    return pa.types.is_binary(kind) or pa.types.is_large_binary(kind) or pa.types.is_fixed_size_binary(kind)
