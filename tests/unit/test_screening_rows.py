@@ -15,6 +15,7 @@ from pipeline.analysis import Analysis
 from pipeline.checkup import check
 from pipeline.estimates import row
 from pipeline.report.claims.screening import screening as claim_of
+from pipeline.report.html import page
 from pipeline.report.results import build
 from pipeline.report.schema import Results
 from pipeline.report.view import View
@@ -113,12 +114,26 @@ def test_results_tell_rules_flow_and_comparison(study_folder: Folder) -> None:
     assert {"declared", "all"} <= axis
 
 
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("en", ("Interview too short", "under 60 seconds", "not available", "leaves out", "Same answer many times")),
+        ("zh", ("作答时间过短", "少于 60 秒", "不可用", "剔除", "连续选择同一答案")),
+    ],
+)
+def test_the_page_shows_every_rule(study_folder: Folder, language: str, said: tuple[str, ...]) -> None:
+    results = build(analysed(study_folder, QUALITY | {"drop_when": {"flags": 2, "rules": ["min_seconds"]}}))
+    text = page(results, language)
+    for part in said:
+        assert part in text
+
+
 def test_check_prints_what_each_rule_flags(study_folder: Folder) -> None:
     folder = study_folder(survey(), HEADER, **KEYS, quality=QUALITY | {"drop_when": "min_seconds"})
     lines = check(load(folder))
     assert (
-        f"flagged of 180 complete rows: min_seconds 30, longstring {ALIKE}, psychant not available (fewer than three pairs of "
-        "items correlate so negatively)"
+        f"flagged of 180 complete rows: min_seconds 30, longstring {ALIKE}, psychant not available (fewer than three "
+        "pairs of items correlate so negatively)"
     ) in lines
     assert f"flags a row: 1 or more {30 + ALIKE}" in lines
     assert "rows left out: 30 min seconds; 150 remain" in lines

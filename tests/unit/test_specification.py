@@ -150,6 +150,44 @@ def test_choices_take_the_rows_they_name(survey: SimpleNamespace) -> None:
     assert 0 < base - found.mask(DECLARED | {"screening": "no_straightliners"}).sum() == alike
 
 
+def test_screening_rules_are_choices(study_folder: Callable[..., Path]) -> None:
+    """Each rule alone, nobody with a flag, and no rule at all; one that leaves the same rows is no other choice."""
+    rows = answers()
+    for at in range(20, 60):
+        rows[at][4:9] = [1, 7, 1, 7, at % 7 + 1]
+    quality = {"longstring": 5, "irv": 2.0, "even_odd": 1.0, "drop_when": ["longstring"]}
+    survey = parts(study_folder(rows, HEADER, **KEYS | {"quality": quality}))
+    _, screening, *_ = survey.args
+    found = ways(*survey.args)
+    flagged = {one.rule.name: one.flagged[found.rows] for one in screening.found}
+    complete = screening.complete[found.rows]
+    wanted = {
+        "declared": complete & ~flagged["longstring"],
+        "no_rules": complete,
+        "irv": complete & ~flagged["irv"],
+        "even_odd": complete & ~flagged["even_odd"],
+        "any_flag": complete & (screening.flags[found.rows] == 0),
+    }
+    for name, mask in wanted.items():
+        np.testing.assert_array_equal(found.masks["screening"][name], mask, err_msg=name)
+    assert "longstring" not in found.masks["screening"]
+    assert found.masks["screening"]["all"].all()
+    counted = [mask.sum() for mask in wanted.values()]
+    assert len(set(counted)) == len(counted)
+
+
+def test_at_most_six_rules_are_tried_alone(study_folder: Callable[..., Path]) -> None:
+    quality = {
+        "longstring": 3, "irv": 2.0, "even_odd": 0.9, "psychsyn": 0.9, "synonyms": 0.2, "mahalanobis": 0.3,
+        "min_seconds": 100, "min_speed": 0.9, "duplicates": ["answers"],
+    }  # fmt: skip
+    rows = [[*row, 60 + at] for at, row in enumerate(answers())]
+    keys = KEYS | {"respondent": KEYS["respondent"] | {"seconds": "sec"}, "quality": quality}
+    survey = parts(study_folder(rows, (*HEADER, "sec"), **keys))
+    found = ways(*survey.args).masks["screening"]
+    assert len([name for name in found if name in quality or name == "answers"]) == 6
+
+
 def test_rows_summarise_the_detail(survey: SimpleNamespace) -> None:
     found = specifications(*survey.args, seed=1)
     figures = estimates(found)
