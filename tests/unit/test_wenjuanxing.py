@@ -312,11 +312,11 @@ def test_a_label_that_is_a_number_names_no_code(tmp_path: Path) -> None:
     codes = [*rows, *([str(i), "", str(i % 11 + 1), str(2 - i % 2), str(i % 3)] for i in range(1, 34))]
     for name, made in (("a.csv", codes), ("b.csv", texts)):
         (tmp_path / name).write_bytes(written(made))
-    keys = "scales: {nps: {points: 11}, two: {points: 2}, three: {points: 3, start: 0}}\nmissing: [拒答, 9]\n"
-    keys += "constructs: {nps: {items: [1、推荐], scale: nps}, good: {items: [2、质量], scale: two}, "
-    keys += "price: {items: [3、价格], scale: three}}\nmodel: {outcome: nps, drivers: [good, price]}\n"
+    keys = "scales: {two: {points: 2}, three: {points: 3, start: 0}}\nmissing: [拒答, 9]\n"
+    keys += "constructs: {good: {items: [2、质量], scale: two}, price: {items: [3、价格], scale: three}}\n"
+    keys += "variables: {nps: {column: 1、推荐}}\nmodel: {outcome: price, drivers: [good]}\n"
     head = "study: {title: x}\ndata: [{file: a.csv, labels: b.csv}]\n"
     (tmp_path / "study.yaml").write_text(head + keys, encoding="utf-8")
     found = ingested(load(tmp_path))
-    assert sorted(set(found.items["1、推荐"].dropna())) == [1, 2, 3, 4, 5, 6, 7, 8, 10, 11]
+    assert set(found.variables["nps"].dropna()) == {"1", "2", "3", "4", "5", "6", "7", "8", "10", "11"}
     assert set(found.items["2、质量"].dropna()) == {1}
