@@ -15,7 +15,7 @@ from pipeline.calibrated import calibrated
 from pipeline.estimates import check, frame
 from pipeline.imputation import imputed_rows
 from pipeline.ingest import read
-from pipeline.model import Setting, nonresponse
+from pipeline.model import Row, Setting, nonresponse
 from pipeline.model.every import model_rows, refuse_unusable, resample_all, second_rows
 from pipeline.model.published import published_rows, published_sample
 from pipeline.model.robustness.specification import Specifications, specifications
@@ -23,10 +23,10 @@ from pipeline.model.routing import routing_rows
 from pipeline.model.screening import screening_rows
 from pipeline.model.weighted import weighting_rows
 from pipeline.published import read_published
-from pipeline.responses import Break, Source
+from pipeline.responses import Break, Responses, Source
 from pipeline.sample import Sample, sample
-from pipeline.score import score
-from pipeline.screen import screen
+from pipeline.score import Scores, score
+from pipeline.screen import Screening, screen
 from pipeline.study import Study
 
 Progress = Callable[[str], None]
@@ -78,11 +78,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         *model,
         *second_rows(study, people, resampled, setting, explained(study)),
         *curve.rows,
-        *nonresponse.nonresponse_rows(responses, screening, scores, study, setting),
-        *routing_rows(responses, screening, study, setting),
-        *screening_rows(responses, screening, scores, study, setting),
-        *weighting_rows(responses, setting),
-        *imputed_rows(responses, screening, scores, study, setting),
+        *_rows_of_all(responses, screening, scores, study, setting),
     ]
     return Analysis(
         study=study,
@@ -93,6 +89,19 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         breaks=responses.breaks,
         specifications=tuple(curve.detail),
     )
+
+
+def _rows_of_all(
+    responses: Responses, screening: Screening, scores: Scores, study: Study, setting: Setting
+) -> list[Row]:
+    """Figures that need more than the rows that were analysed."""
+    return [
+        *nonresponse.nonresponse_rows(responses, screening, scores, study, setting),
+        *routing_rows(responses, screening, study, setting),
+        *screening_rows(responses, screening, scores, study, setting),
+        *weighting_rows(responses, setting),
+        *imputed_rows(responses, screening, scores, study, setting),
+    ]
 
 
 def _published(study: Study, tell: Progress) -> Analysis:

@@ -68,8 +68,6 @@ def make(
     kept = {
         name: column if whole else column.take(filled) for name, column in zip(unique, columns, strict=True) if name
     }
-    by_name = about if isinstance(about, Mapping) else dict(zip(unique, about, strict=False))
-    said = {name: by_name.get(name, by_name.get(str(given))) for name, given in zip(unique, known, strict=True) if name}
     source = Source(
         name=opened.name,
         format=reader,
@@ -83,9 +81,18 @@ def make(
         source=source,
         columns=kept,
         lines=lines[filled],
-        about={name: entry for name, entry in said.items() if entry is not None},
+        about=_said(about, known, unique),
         notes=(*notes, *_said_twice(twice)),
     )
+
+
+def _said(
+    about: Mapping[str, About] | Sequence[About], given: Sequence[str | None], unique: Sequence[str | None]
+) -> dict[str, About]:
+    """What the file says of each column, by the name that the column has now."""
+    by_name = about if isinstance(about, Mapping) else dict(zip(unique, about, strict=False))
+    found = {new: by_name.get(new, by_name.get(str(old))) for new, old in zip(unique, given, strict=True) if new}
+    return {name: entry for name, entry in found.items() if entry is not None}
 
 
 def numbered(names: Sequence[str | None]) -> tuple[list[str | None], list[str]]:
