@@ -8,14 +8,16 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import careless, importance, imputation, likelihood, report
+from benchmarks import careless, importance, imputation, likelihood, report, statistical
 from benchmarks.timing import Figure
 
 SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
     importance.figures,
     likelihood.figures,
     imputation.figures,
+    weighting.figures,
     careless.figures,
+    statistical.figures,
     report.figures,
 )
 

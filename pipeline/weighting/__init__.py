@@ -18,7 +18,7 @@ from pipeline.weighting._solve import METHODS, Method, solve
 
 Array = np.ndarray
 
-TOLERANCE = 1e-12
+TOLERANCE = 1e-11
 """Largest distance of a margin from its target, as a part of all weights, at which rounds end."""
 ROUNDS = 10_000
 AGAIN_TOLERANCE, AGAIN_ROUNDS = 1e-9, 500
@@ -125,7 +125,9 @@ def rake(
     mean: float | Array | None = None,
     tolerance: float = TOLERANCE,
 ) -> Adjusted:
-    """Adjusted weights of n respondents whose margins have the given totals, by iterative proportional fitting.
+    """Adjusted weights of n respondents whose margins have the given totals: raking, or iterative proportional fitting.
+
+    After a few rounds all levels are moved together by Newton's method, to the same limit, where that is quicker.
 
     levels: (n,) position of each respondent's level, one array a margin. targets: (levels,) totals, one array a margin;
     their sums must agree. base: (n,) weights to begin with, 1 when absent; a weight of 0 stays 0. limits: smallest and

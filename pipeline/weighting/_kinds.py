@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
+from itertools import accumulate, pairwise
+from math import prod
 
 import numpy as np
 
@@ -19,8 +20,8 @@ class Kinds:
     """k kinds of n respondents. of: (n,) kind of each. mass: (k,) sum of their base weights.
 
     at: one (k,) array of levels a margin, counted within `spans`: (first, end) of each margin in the L levels of all.
-    member: (k, L) 1 where a kind has a level; blocks: its columns margin by margin. low, high: (k,) limits of the
-    factor of the base weight, or None.
+    member: (k, L) 1 where a kind has a level, laid out column by column; blocks: its columns margin by margin. low,
+    high: (k,) limits of the factor of the base weight, or None.
     """
 
     of: Array
@@ -47,23 +48,26 @@ def kinds_of(
         mass = np.bincount(of, base)
     else:
         cell, of, mass = _distinct(flat, combinations, base)
-    at = _unpacked(cell, sizes)
-    blocks = tuple(np.equal.outer(codes, np.arange(size)).astype(float) for codes, size in zip(at, sizes, strict=True))
-    ends = np.cumsum([0, *sizes]).tolist()
+    at = np.unravel_index(cell, sizes)
+    ends = [0, *accumulate(sizes)]
+    across = np.zeros((ends[-1], len(cell)))
+    for first, codes in zip(ends, at, strict=False):
+        across[first + codes, np.arange(len(cell))] = 1.0
+    spans = tuple(pairwise(ends))
     kinds = Kinds(
         of=of,
         mass=mass,
         at=at,
-        spans=tuple(pairwise(ends)),
-        member=np.hstack(blocks),
-        blocks=blocks,
+        spans=spans,
+        member=across.T,
+        blocks=tuple(across[first:end].T for first, end in spans),
     )
     return kinds if bounds is None else _limited(kinds, base, bounds)
 
 
-def _packed(levels: Sequence[Array], sizes: Sequence[int]) -> tuple[Array, float]:
+def _packed(levels: Sequence[Array], sizes: Sequence[int]) -> tuple[Array, int]:
     """(n,) one number for the levels of each respondent, and how many there could be."""
-    combinations = float(np.prod(np.asarray(sizes, dtype=float)))
+    combinations = prod(sizes)
     narrow = np.dtype(np.int16 if combinations < np.iinfo(np.int16).max else np.int64)
     flat = levels[0].astype(narrow)
     for codes, size in zip(levels[1:], sizes[1:], strict=True):
@@ -79,12 +83,12 @@ def _apart(flat: Array, base: Array) -> tuple[Array, Array]:
     return flat[first], of.ravel()
 
 
-def _distinct(flat: Array, combinations: float, base: Array | None) -> tuple[Array, Array, Array]:
+def _distinct(flat: Array, combinations: int, base: Array | None) -> tuple[Array, Array, Array]:
     """Levels of each kind, the (n,) kind of each respondent, and their mass; by counting where there are few."""
     if combinations > max(DENSE, len(flat)):
         cell, of = np.unique(flat, return_inverse=True)
         return cell, of, np.bincount(of, base, len(cell)).astype(float)
-    counts = np.bincount(flat, minlength=int(combinations))
+    counts = np.bincount(flat, minlength=combinations)
     mass = counts.astype(float) if base is None else np.bincount(flat, base, len(counts))
     cell = np.flatnonzero(counts)
     if len(cell) == len(counts):
@@ -92,14 +96,6 @@ def _distinct(flat: Array, combinations: float, base: Array | None) -> tuple[Arr
     place = np.zeros(len(counts), dtype=np.int64)
     place[cell] = np.arange(len(cell))
     return cell, place.take(flat, mode="clip"), mass[cell]
-
-
-def _unpacked(cell: Array, sizes: Sequence[int]) -> tuple[Array, ...]:
-    found = []
-    for size in reversed(sizes):
-        cell, codes = np.divmod(cell, size)
-        found.append(codes)
-    return tuple(reversed(found))
 
 
 def _limited(kinds: Kinds, base: Array | None, bounds: tuple[Array, Array]) -> Kinds:
