@@ -100,6 +100,7 @@ BESIDE = re.compile(r"(not applicable|n/?a\b|unfamiliar|不适用|没有?使?用
 """Labels of answers that say nothing: they stand beside a scale, not on it."""
 CATEGORY_MOST = 20
 CATEGORY_LONGEST = 60
+NAME_LONGEST = 40
 SCALE_MOST = 10
 SINGLE_LEAST = 5
 STEM = re.compile(r"(.*?)[\s_.\-\[(（]*(?:SQ|sq)?(\d+)[\])）]*")
@@ -137,6 +138,11 @@ class Column:
         return match[1].strip() if match and match[1].strip() else self.name
 
     @property
+    def brief(self) -> str:
+        """The name, or where that holds a whole question the row or the option that tells the column from others."""
+        return self.about.part if self.about.part and len(self.name) > NAME_LONGEST else self.name
+
+    @property
     def personal(self) -> bool:
         """May the column say who answered?"""
         said = self.about.role in PERSONAL
@@ -151,7 +157,8 @@ class Column:
 def columns(table: Table) -> list[Column]:
     """Every column of a table with its likely role, in the order of the file."""
     held = {name: _held(table, name) for name in table.columns}
-    known = orders([set(texts) - ABSENT - set(_about(table, name).missing) for name, (texts, _) in held.items()])
+    answers = {name: set(texts) - ABSENT - set(_about(table, name).missing) for name, (texts, _) in held.items()}
+    known = orders([{text for text in texts if not _beside(text)} for texts in answers.values()])
     found = [
         _column(name, texts, filled, _about(table, name), order)
         for (name, (texts, filled)), order in zip(held.items(), known, strict=True)

@@ -26,7 +26,7 @@ def constructs_of(items: Sequence[Column], scales: Mapping[str, Guess]) -> dict[
         by_stem = {(column.name, scales[column.name]): [column] for column in items}
     groups: dict[str, list[Column]] = {}
     for members in by_stem.values():
-        name = members[0].stem if len(members) > 1 else members[0].name
+        name = members[0].stem if len(members) > 1 else members[0].brief
         groups[named(name, groups)] = members
     return groups
 

@@ -19,7 +19,7 @@ def variable_lines(found: Sequence[Column], several: Sequence[Column]) -> Iterat
         yield "variables:"
     taken: dict[str, Column] = {}
     for column in found:
-        name = named(column.name, taken)
+        name = named(column.brief, taken)
         taken[name] = column
         parts = [*([] if name == column.name else [f"column: {quoted(column.name)}"]), *_typed(column)]
         yield f"  {name}: {{{', '.join(parts)}}}  # confirm: {_advice(column)}"

@@ -161,3 +161,15 @@ def test_worded_answers_become_a_scale_in_their_order(tmp_path: Path, wording: s
     assert (scale.points, scale.labels) == (points, texts)
     assert "trust (driver): trust; scale 1 to" in "\n".join(check(study))
     assert f"scale 1 to {points}; 20 of 21 answers (1 skipped)" in "\n".join(check(study))
+
+
+def test_rows_of_a_worded_grid_are_named_by_their_rows(tmp_path: Path) -> None:
+    question = "Please say for each of these people whether you view them favorably or unfavorably."
+    answers = ["Very favorably", "Somewhat unfavorably", "Unfamiliar (N/A)", "Very unfavorably", "Somewhat favorably"]
+    heads = f"Respondent ID,{question},,Would you watch it again?\n,Han,Leia,Response\n"
+    rows = [f"{i},{answers[i % 5]},{answers[i % 4]},{'Yes' if i % 3 else 'No'}" for i in range(40)]
+    study = drafted(tmp_path, heads + "\n".join(rows))
+    assert list(study.definition.constructs) == ["han", "leia"]
+    assert study.scale("han").points == 5
+    assert study.definition.missing.declined == ("Unfamiliar (N/A)",)
+    assert any("han (driver)" in line or "han (outcome)" in line for line in check(study))
