@@ -107,9 +107,9 @@ def _pair(main: Export, other: Export) -> Pair:
     here = np.arange(len(ids[0]))
     alone = int((there < 0).sum())
     if not (there >= 0).any() or (alone and share[0] < share[1]):
-        message = f"{len(ids[0]) - alone:,} of its {len(ids[0]):,} rows are also in {other.name}, {alone:,} are not"
+        message = f"only {len(ids[0]) - alone:,} of its {len(ids[0]):,} rows are also in {other.name}"
         what = "codes" if share[0] < share[1] else "texts"
-        raise fail(main.name, f"{message}, so their {what} are not known; export both again at the same time.")
+        raise fail(main.name, f"{message}, so the {what} of the others are not known; export both again together.")
     if share[0] < share[1]:
         return Pair(text=main, code=other, in_text=here, in_code=there)
     return Pair(text=other, code=main, in_text=there, in_code=here)
@@ -148,7 +148,7 @@ def _question(answers: Answers, found: Found, pair: Pair, text: Sequence[Column]
         _spread(answers, found, pair, texts[0], coded)
     else:
         message = f"question {code[0].number} has {len(code)} columns, in {pair.text.name} it has {len(text)}"
-        raise fail(pair.code.name, f"{message}; export both again at the same time.")
+        raise fail(pair.code.name, f"{message}; export both again together.")
 
 
 def _in_step(answers: Answers, found: Found, pair: Pair, texts: Sequence[Column], coded: Sequence[Column]) -> None:
@@ -252,15 +252,11 @@ def _judge(found: Found, main: Export, other: Export) -> None:
 
 def _notes(pair: Pair, found: Found, main: Export, other: Export) -> list[str]:
     both = int(pair.both.sum())
-    left = [
-        f"{count:,} rows are only in {one.name}{what}"
-        for one, count, what in (
-            (main, len(main.lines) - both, " and have no texts to compare"),
-            (other, len(other.lines) - both, " and were left out"),
-        )
-        if count
-    ]
-    notes = ["; ".join([f"{both:,} rows of {main.name} and {other.name} were joined by {ID}", *left]) + "."]
+    notes = [f"{_rows(both)} joined with {other.name} by {ID}."]
+    if len(main.lines) > both:
+        notes.append(f"{_rows(len(main.lines) - both)} not found in {other.name}: there is no text to compare.")
+    if len(other.lines) > both:
+        notes.append(f"{_rows(len(other.lines) - both)} found in {other.name} alone and left out.")
     if found.differ:
         where = listing(found.where, SHOWN)
         message = f"{found.differ:,} of {found.compared:,} answers differ between the two exports ({where})"
@@ -270,3 +266,7 @@ def _notes(pair: Pair, found: Found, main: Export, other: Export) -> list[str]:
     if found.no_book:
         notes.append(f"Codes go with several texts in {listing(found.no_book, SHOWN)}, so no labels were taken there.")
     return notes
+
+
+def _rows(count: int) -> str:
+    return "1 row was" if count == 1 else f"{count:,} rows were"

@@ -141,7 +141,7 @@ def test_the_pair_gives_the_code_book(load: Load, name: str, labels: str) -> Non
     assert wordings == {"兴趣爱好", "关注资讯"}
     assert {table.about[column].part for column in TICKED} == {column[4:-1] for column in TICKED}
     assert table.notes[:2] == (
-        f"800 rows of {name} and {labels} were joined by 序号.",
+        f"800 rows were joined with {labels} by 序号.",
         'Nobody chose 1 of "4、年龄", so its text is not known.',
     )
 

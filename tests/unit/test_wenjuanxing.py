@@ -139,7 +139,7 @@ def test_both_exports_give_codes_with_the_code_book(main: str) -> None:
     assert dict(table.about["5、几部手机"].labels) == {}
     assert (table.about["6、建议"].kind, table.about["6、建议"].role) == ("text", "free_text")
     assert dict(zip(order, cells(table, "2、购买渠道〖填空〗"), strict=True))["2"] == "朋友┋代购"
-    assert table.notes[0].endswith("rows of a.csv and b.csv were joined by 序号.")
+    assert table.notes[0] == "4 rows were joined with b.csv by 序号."
     assert not any("differ" in note for note in table.notes)
 
 
@@ -153,19 +153,20 @@ def test_answers_that_differ_are_counted_and_the_codes_count() -> None:
 
 
 def test_rows_that_only_the_other_export_has_are_left_out_and_counted() -> None:
-    assert read(CODE[:4], TEXT).notes[0] == (
-        "3 rows of a.csv and b.csv were joined by 序号; 1 rows are only in b.csv and were left out."
+    assert read(CODE[:4], TEXT).notes[:2] == (
+        "3 rows were joined with b.csv by 序号.",
+        "1 row was found in b.csv alone and left out.",
     )
     more = read(CODE, TEXT[:4])
-    assert "1 rows are only in a.csv and have no texts to compare." in more.notes[0]
+    assert more.notes[1] == "1 row was not found in b.csv: there is no text to compare."
     assert dict(more.about["1、性别"].labels) == {"1": "男", "2": "女"}
 
 
 def test_texts_without_codes_are_refused_with_counts() -> None:
     told = sentence(TEXT, CODE[:4])
     assert told == (
-        "a.csv: 3 of its 4 rows are also in b.csv, 1 are not, so their codes are not known; export both again at the "
-        "same time."
+        "a.csv: only 3 of its 4 rows are also in b.csv, so the codes of the others are not known; export both again "
+        "together."
     )
 
 
