@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import careless, importance, imputation, likelihood, report, statistical
+from benchmarks import careless, importance, imputation, likelihood, report, statistical, weighting
 from benchmarks.timing import Figure
 
 SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
