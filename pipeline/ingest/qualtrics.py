@@ -102,12 +102,17 @@ def read(opened: Opened) -> Table:
 
 def _header(top: Sequence[Sequence[str]]) -> Header | None:
     """The rows above the answers, or None where the names are not among them."""
-    imports = next((i for i, row in enumerate(top) if any(map(IMPORT.search, row))), None)
+    imports = next((i for i, row in enumerate(top) if _are_imports(row)), None)
     if imports is not None:
         return _rows(top, imports, imports + 1) if imports else None
     if len(top) > 1 and "V1" in top[0] and "responseid" in map(_folded, top[1]):
         return _rows(top, None, 2)
     return _without_imports(top)
+
+
+def _are_imports(row: Sequence[str]) -> bool:
+    """Do most cells hold an ImportId?"""
+    return 2 * sum(bool(IMPORT.search(cell)) for cell in row) > sum(map(bool, row))
 
 
 def _without_imports(top: Sequence[Sequence[str]]) -> Header | None:
@@ -142,7 +147,7 @@ def _wide(row: Sequence[str], width: int) -> list[str]:
 
 def _refused(opened: Opened, top: Sequence[Sequence[str]]) -> DataError:
     """Why the names of the columns cannot be told."""
-    first = "ImportIds" if any(map(IMPORT.search, top[0])) else "a response"
+    first = "ImportIds" if _are_imports(top[0]) else "a response"
     if first == "ImportIds" or any(map(RECORD.fullmatch, top[0])):
         return fail(
             opened.name,
