@@ -14,7 +14,7 @@ ROWS: Mapping[Role, str] = {
 }
 MARKS: Mapping[Role, tuple[str, str]] = {
     "complete": ("complete", "the finished rows"),
-    "test": ("tests", "they are no respondents"),
+    "test": ("tests", "no respondents"),
 }
 TESTS = ("Survey Preview", "Survey Test", "Spam", "Spam Preview", "Offline Preview", "Imported Spam")
 FINISHED = ("1", "true", "yes", "finished", "completed", "是")
@@ -22,28 +22,30 @@ FINISHED = ("1", "true", "yes", "finished", "completed", "是")
 
 def respondent_lines(by_role: Mapping[Role, Sequence[Column]]) -> Iterator[str]:
     """What rows say of themselves."""
-    named_by: dict[Role, str] = {
-        "id": "tells people apart",
-        "started": "when the interview began",
-        "seconds": "how long it took",
-    }
     lines = [
         f"  {role}: {quoted(by_role[role][0].name)}  # confirm: {what}"
-        for role, what in named_by.items()
+        for role, what in ROWS.items()
         if role in by_role
     ]
-    marks: tuple[tuple[Role, str, str], ...] = (
-        ("complete", "complete", "the finished rows"),
-        ("test", "tests", "no respondents"),
-    )
-    for role, key, what in marks:
-        column, equals = next(((one, mark) for one in by_role.get(role, []) if (mark := _mark(one, role))), (None, []))
-        if column is not None:
-            texts = quoted(equals[0]) if len(equals) == 1 else f"[{', '.join(map(quoted, equals))}]"
-            lines.append(f"  {key}: {{column: {quoted(column.name)}, equals: {texts}}}  # confirm: {what}")
+    lines += [line for role in MARKS for line in _marked(role, by_role.get(role, ()))]
     if lines:
         yield "respondent:"
         yield from lines
+
+
+def _marked(role: Role, columns: Sequence[Column]) -> Iterator[str]:
+    """The first column that marks such rows: by what it holds, or by holding the time at which the interview ended."""
+    key, what = MARKS[role]
+    for column in columns:
+        equals = _mark(column, role)
+        texts = quoted(equals[0]) if len(equals) == 1 else f"[{', '.join(map(quoted, equals))}]"
+        if equals:
+            yield f"  {key}: {{column: {quoted(column.name)}, equals: {texts}}}  # confirm: {what}"
+        elif role == "complete" and column.about.kind == "date":
+            yield f"  {key}: {{column: {quoted(column.name)}}}  # confirm: {what}, where it is not blank"
+        else:
+            continue
+        return
 
 
 def _mark(column: Column, role: Role) -> list[str]:

@@ -27,6 +27,9 @@ YES_NO = (
 )
 ABSENT = frozenset(("N/A", "n/a", "k. A.", "不适用", NOT_SHOWN))
 """How full answers, and VV files, write that a question was not shown."""
+MOST_RANKED = 200
+"""Options that can be ranked at most; a column that holds more holds something else."""
+MOMENTS = ("complete", "started", "ended")
 EXTRA = ("other", "comment", "othercomment")
 
 
@@ -58,6 +61,7 @@ class Seen:
     @classmethod
     def of(cls, columns: Sequence[Coded]) -> Seen:
         texts = frozenset(text for column in columns for text in held(column))
+        texts |= {NOT_SHOWN} if any(NOT_SHOWN in column.values for column in columns) else set()
         absent = texts & ABSENT
         return cls(texts=texts - absent, absent=absent, blank=any(bool((column.codes < 0).any()) for column in columns))
 
@@ -74,7 +78,7 @@ def abouts(
     heads: Sequence[Head], columns: Sequence[Coded], described: Mapping[str, Column]
 ) -> tuple[list[About], list[str]]:
     """What is known of each column, and notes on what could not be told for certain."""
-    found = [About(role=head.role) for head in heads]
+    found = [About(role=head.role, kind="date" if head.role in MOMENTS else None) for head in heads]
     doubtful = []
     for places in _questions(heads):
         own = [heads[place] for place in places]
@@ -190,7 +194,11 @@ def _labels(about: Column, seen: Seen) -> dict[str, str]:
 
 def _is_ranking(columns: Sequence[Coded], subs: Sequence[str | None]) -> bool:
     """Are the columns the places of a ranking: numbered, filled from the first on, no option twice, no numbers?"""
-    if len(columns) < 2 or list(subs) != [str(place) for place in range(1, len(columns) + 1)]:
+    if (
+        len(columns) < 2
+        or max(len(column.values) for column in columns) > MOST_RANKED
+        or list(subs) != [str(place) for place in range(1, len(columns) + 1)]
+    ):
         return False
     if any(text.replace(".", "").isdecimal() for column in columns for text in held(column)):
         return False

@@ -13,6 +13,8 @@ from pipeline.ingest._headings import clean
 from pipeline.ingest._table import canonical, numbered
 from pipeline.responses import About, Coded
 
+MOST = 5_000
+"""Distinct cells beyond which a column holds no options: it is told by the first."""
 MARKS = re.compile(r"(?<!\w)(\*{1,3}|_{1,3})(?=\S)(.+?)(?<=\S)\1(?!\w)")
 
 
@@ -33,8 +35,8 @@ def mapped(column: Coded, change: Callable[[str], str | None]) -> Coded:
 
 
 def held(column: Coded) -> list[str]:
-    """Distinct texts of a column, native values in their one way of writing."""
-    return list(dict.fromkeys(text for value in column.values if (text := canonical(value)) is not None))
+    """Distinct texts of a column, native values in their one way of writing; of very many only the first."""
+    return list(dict.fromkeys(text for value in column.values[:MOST] if (text := canonical(value)) is not None))
 
 
 def parts_of(texts: Iterable[str], separator: str) -> list[str] | None:
@@ -43,7 +45,10 @@ def parts_of(texts: Iterable[str], separator: str) -> list[str] | None:
     It does where some option stands in two different cells, alone or beside others, and there are no more options
     than different cells: sentences with commas, and labels that hold one, have more.
     """
-    cells = [[part.strip() for part in text.split(separator) if part.strip()] for text in dict.fromkeys(texts)]
+    different = list(dict.fromkeys(texts))
+    if len(different) >= MOST or not any(separator in text for text in different):
+        return None
+    cells = [[part.strip() for part in text.split(separator) if part.strip()] for text in different]
     found = Counter(part for parts in cells for part in set(parts))
     joined = [parts for parts in cells if len(parts) > 1]
     if not joined or len(found) > len(cells) or any(len(set(parts)) < len(parts) for parts in cells):

@@ -47,7 +47,6 @@ TEXTS = {
 """The same as headings without codes have them, in English."""
 CODED = re.compile(r"submitdate([^\w\[]+)\w")
 CODE = re.compile(r"\w+(\[[^\[\]\r\n]*\]){0,2}")
-PART = re.compile(r"(?P<wording>.*?)\s*(?P<parts>(\[[^\[\]]*\]\s*)+|(\([^()]*\)\s*)+)", re.DOTALL)
 TIMES = re.compile(r"groupTime\w+|\w+Time|(Group|Question) time: .*")
 ESCAPES = {"{newline}": "\n", "{cr}": "\r", "{tab}": "\t", "{quote}": '"', "{lbrace}": "{"}
 ESCAPE = re.compile("|".join(map(re.escape, ESCAPES)))
@@ -114,18 +113,32 @@ def _heads(opened: Opened, layout: Layout, width: int) -> tuple[list[str], list[
 def _head(name: str, text: str, own: str, role: Role | None, layout: Layout) -> Head:
     if role or own.startswith("attribute_"):
         return Head(name=name, own=own, role=role)
-    match = PART.fullmatch(text) if text != name or not layout.codes else None
-    wording = match["wording"] if match else text if text != name or not layout.codes else None
-    parts = " – ".join(part for part in re.findall(r"[\[(]([^\[\]()]*)[\])]", match["parts"])) if match else None
+    wording = text if text and (text != name or not layout.codes) else None
+    question, sub = _split(name) if layout.codes else (None, None)
+    if wording is None or (layout.codes and sub is None):
+        return Head(name=name, question=question, sub=sub, wording=wording)
+    wording, parts = _parted(wording)
+    part = " – ".join(parts) or None
     if not layout.codes:
-        return Head(name=name, question=wording if parts else None, sub=parts, wording=wording, part=parts)
-    question, sub = _split(name)
-    return Head(name=name, question=question, sub=sub, wording=wording if sub else _text_of(text, name),
-                part=parts if sub else None)  # fmt: skip
+        return Head(name=name, question=wording if part else None, sub=part, wording=wording, part=part)
+    return Head(name=name, question=question, sub=sub, wording=wording, part=part)
 
 
-def _text_of(text: str, name: str) -> str | None:
-    return text if text and text != name else None
+def _parted(text: str) -> tuple[str, list[str]]:
+    """The question, and what stands behind it in brackets without a blank between: 'Rate (1 to 5) [Price][Today]'."""
+    opening = {"]": "[", ")": "("}.get(text[-1:], "")
+    parts: list[str] = []
+    while opening and text.endswith({"[": "]", "(": ")"}[opening]):
+        start, depth = len(text), 0
+        for start in range(len(text) - 1, -1, -1):
+            depth += (text[start] in "])") - (text[start] in "[(")
+            if depth == 0:
+                break
+        if text[start] != opening or start == 0:
+            break
+        parts.insert(0, text[start + 1 : -1].strip())
+        text = text[:start]
+    return text.strip(), parts
 
 
 def _split(code: str) -> tuple[str, str | None]:

@@ -73,7 +73,7 @@ def _questions(names: Sequence[str], columns: Sequence[Coded], about: Sequence[A
     found: list[list[int]] = []
     run: list[int] = []
     for place, (name, column) in enumerate(zip(names, columns, strict=True)):
-        texts = [unmarked(text) for text in held(column)]
+        texts = [unmarked(text) for text in held(column)[:2]]
         if about[place].role or (texts and texts != [name]):
             if texts and run and name.casefold() in OTHER and not about[place].role:
                 run.append(place)
@@ -91,7 +91,7 @@ def _trimmed(places: Sequence[int], columns: Sequence[Coded]) -> list[int]:
 
 def _option(names: Sequence[str], places: Sequence[int], place: int, column: Coded) -> About:
     name, question = names[place], f"{names[places[0]]} … {names[places[-1]]}"
-    if place == places[-1] and name.casefold() in OTHER and [unmarked(text) for text in held(column)] != [name]:
+    if place == places[-1] and name.casefold() in OTHER and [unmarked(text) for text in held(column)[:2]] != [name]:
         return About(part=name, question=question, kind="text", role="free_text")
     return About(part=name, question=question, kind="multiple", ticked=tuple(held(column)) or (name,))
 

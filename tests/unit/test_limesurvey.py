@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline.draft import draft
 from pipeline.errors import DataError
 from pipeline.ingest import Opened, limesurvey, read, read_table
 from pipeline.responses import Reason, Table
@@ -44,6 +45,23 @@ def test_columns_of_its_own_have_roles_and_broken_off_interviews_are_counted() -
         "startdate": "started", "interviewtime": "seconds", "groupTime7": "metadata", "Q1Time": "metadata",
     }  # fmt: skip
     assert found.notes == ("1 of 3 interviews were not finished: submitdate is blank in them.",)
+
+
+BRACKETS = {
+    "Rate (1 to 5) [Price (net)]": ("Rate (1 to 5)", "Price (net)"),
+    "Rate [1-5] [Price]": ("Rate [1-5]", "Price"),
+    "Rate [Price [net]][Today]": ("Rate", "Price [net] – Today"),
+    "Rate ]]] [": ("Rate ]]] [", None),
+    "[Price]": ("[Price]", None),
+    "Rate [": ("Rate [", None),
+    "Rate )]": ("Rate )]", None),
+}
+
+
+@pytest.mark.parametrize("text", BRACKETS)
+def test_what_stands_in_brackets_is_a_part(text: str) -> None:
+    about = table(csv(f'"Q1[SQ001]. {text}"', "A1", own=WORDS)).about["Q1[SQ001]"]
+    assert (about.wording, about.part) == BRACKETS[text]
 
 
 def test_a_question_that_ends_in_time_is_no_timing() -> None:
@@ -214,7 +232,7 @@ CODES = ("A2;;1;2;;A1;A1;A1;A2;A1;words;34;3;Y;words;Y;7", "-oth-;mine;;;;;;;;;;
 
 def test_a_structure_names_kinds_wordings_parts_and_labels() -> None:
     found = table(csv(HEADER, *CODES), STRUCTURE).about
-    kinds = {name: about.kind for name, about in found.items() if about.kind}
+    kinds = {name: about.kind for name, about in found.items() if about.kind and about.role in (None, "free_text")}
     assert kinds == {
         "Q1": "single", "Q1[other]": "text", "M[SQ001]": "multiple", "M[SQ002]": "multiple", "M[other]": "text",
         "G[SQ001]": "grid", "D[SQ001][1]": "grid", "D[SQ001][2]": "grid", "R[1]": "ranking", "R[2]": "ranking",
@@ -339,3 +357,12 @@ def test_a_study_on_codes_and_a_structure(study_folder: Callable[..., Path]) -> 
     assert list(chosen.columns) == ["M[SQ001]", "M[SQ002]"]
     assert chosen.sum().tolist() == [8, 6]
     assert int(chosen.isna().all(axis=1).sum()) == 2
+
+
+def test_a_draft_counts_an_interview_as_finished_where_it_was_submitted(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_bytes(csv('"s1";"s2"', *(f"{i % 5 + 1};{i * 2 % 5 + 1}" for i in range(30))))
+    study = load(draft(tmp_path / "a.csv", tmp_path / "study.yaml"))
+    complete = study.definition.respondent.complete
+    assert complete is not None
+    assert (complete.column, complete.equals) == ("submitdate", ())
+    assert int(read(study).complete.sum()) == 20
