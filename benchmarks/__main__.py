@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import careless, importance, imputation, likelihood, report, statistical, weighting
+from benchmarks import answers, careless, importance, imputation, likelihood, report, statistical, weighting
 from benchmarks.timing import Figure
 
 SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
@@ -17,6 +17,7 @@ SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
     imputation.figures,
     weighting.figures,
     careless.figures,
+    answers.figures,
     statistical.figures,
     report.figures,
 )
