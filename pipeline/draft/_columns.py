@@ -187,7 +187,7 @@ def _column(name: str, texts: tuple[str, ...], filled: int, about: About, order:
     beside = tuple(text for text in answers if _beside(about.labels.get(text, text)))
     missing = missing or (tuple(sorted(ABSENT & set(answers))) if order or labelled else ())
     role = _said(about, answers, filled) or _role(name, answers, filled, numbers, bool(order))
-    if labelled and role in ("scale", "category"):
+    if labelled and (role in ("scale", "category") or about.kind in ("scale", "grid")):
         role, order = _of_code_book(role, about, answers, labelled, order)
     unsaid = tuple(text for text in missing if text not in beside)
     return Column(

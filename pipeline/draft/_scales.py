@@ -23,6 +23,11 @@ class Guess:
     labels: tuple[str, ...] = ()
     told: bool = False
     """Does the file itself say how many points there are?"""
+    codes: tuple[str, ...] = ()
+    """Codes of the points, lowest first, where they are too far apart to be points themselves."""
+
+
+MOST_POINTS = 101
 
 
 def scales_of(items: Sequence[Column]) -> dict[str, Guess]:
@@ -55,8 +60,10 @@ def _coded(column: Column) -> Guess | None:
     ordered = sorted(int(value) for value in values if value is not None)
     low, points = ordered[0], ordered[-1] - ordered[0] + 1
     answers = [value for value in column.numbers if str(int(value)) not in column.declined]
-    if not 2 <= points <= 101 or any(not low <= value <= ordered[-1] for value in answers):
+    if points < 2 or any(not low <= value <= ordered[-1] for value in answers):
         return None
+    if points > MOST_POINTS:
+        return Guess(1, len(labels), tuple(labels.values()), True, tuple(labels))
     whole = points == len(labels) and ordered == [int(value) for value in values if value is not None]
     return Guess(low, points, tuple(labels.values()) if whole else (), True)
 
@@ -87,6 +94,9 @@ def scale_lines(items: Sequence[Column], scales: Mapping[str, Guess]) -> Iterato
         asked = "as the file says" if guess.told else "what did the questionnaire offer?"
         yield f"  {name}:"
         yield f"    points: {guess.points}  # confirm: {held}{asked}"
+        if guess.codes:
+            codes = ", ".join(f"{code}: {point}" for point, code in enumerate(guess.codes, start=1))
+            yield f"    codes: {{{codes}}}  # confirm: points in the order of the file, lowest first"
         if guess.low != 1:
             yield f"    start: {guess.low}  # confirm"
         if guess.labels:
