@@ -67,7 +67,7 @@ def describe(columns: Sequence[Column], asked: Mapping[str, Asked]) -> list[Abou
         if column.question:
             groups[column.group].append(column)
     shown = any(SEEN in column.texts for column in columns if column.question)
-    names = _names(groups)
+    names = _names(groups, asked)
     known = {id(column): about for group in groups.values() for column, about in _of_group(group, asked, shown)}
     return [
         _named(known[id(column)], column, names[column.group]) if column.question else _of_metadata(column)
@@ -90,12 +90,15 @@ def _of_metadata(column: Column) -> About:
     )
 
 
-def _names(groups: Mapping[tuple[str, ...], Sequence[Column]]) -> dict[tuple[str, ...], str]:
-    """A name for each group: what the names of its columns begin with; of its texts, that of the question."""
+def _names(
+    groups: Mapping[tuple[str, ...], Sequence[Column]], asked: Mapping[str, Asked]
+) -> dict[tuple[str, ...], str]:
+    """A name for each group: that of the question, or what the names of its columns begin with; of texts the former."""
     found: dict[tuple[str, ...], str] = {}
     for group, columns in sorted(groups.items(), key=lambda entry: entry[1][0].rest == "TEXT"):
-        parent = (group[0], "")
-        name = found.get(parent) or _shared([column.name for column in columns])
+        whole = (group[0], "")
+        tag = asked[group[0]].tag if group == whole and group[0] in asked and len(columns) > 1 else ""
+        name = found.get(whole) or tag or _shared([column.name for column in columns])
         repeated = name in found.values() and group[1] != "TEXT"
         found[group] = f"{name} ({group[0]})" if repeated else name
     return found
