@@ -17,6 +17,7 @@ from pipeline.imputation import imputed_rows
 from pipeline.ingest import read
 from pipeline.model import Row, Setting, nonresponse
 from pipeline.model.every import model_rows, refuse_unusable, resample_all, second_rows
+from pipeline.model.profile import profile_rows
 from pipeline.model.published import published_rows, published_sample
 from pipeline.model.robustness.specification import Specifications, specifications
 from pipeline.model.routing import routing_rows
@@ -28,6 +29,7 @@ from pipeline.sample import Sample, sample
 from pipeline.score import Scores, score
 from pipeline.screen import Screening, screen
 from pipeline.study import Study
+from pipeline.suppression import shielded
 
 Progress = Callable[[str], None]
 
@@ -78,11 +80,12 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         *model,
         *second_rows(study, people, resampled, setting, explained(study)),
         *curve.rows,
+        *profile_rows(responses, people, study, setting),
         *_rows_of_all(responses, screening, scores, study, setting),
     ]
     return Analysis(
         study=study,
-        estimates=check(frame(rows)),
+        estimates=check(frame(shielded(rows, people.hidden))),
         sample=people,
         sources=responses.sources,
         content_sha256=responses.content_sha256,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 import numpy as np
 
@@ -14,6 +14,7 @@ from pipeline.responses import Reason, Responses, Source
 from pipeline.screen import Screening, screen
 from pipeline.specs import SampleInfo
 from pipeline.study import Study
+from pipeline.suppression import hidden_levels, levels_of
 from pipeline.weighting import Calibration
 
 ABSENT = {
@@ -38,13 +39,16 @@ def check(study: Study) -> list[str]:
     if study.definition.correlations is not None:
         return [*understood(study), *_disclosure(study)]
     responses = read(study)
+    everybody = np.arange(len(responses.respondent))
+    base = study.definition.quality.minimum_base
+    hidden = hidden_levels(levels_of(responses, everybody), responses.respondent, base)
     return [
         *(source_line(source) for source in responses.sources),
         *(f"note: {note}" for note in responses.notes),
         *_breaks(responses),
         *_rows(study, responses),
         *(_construct(study, responses, name) for name in study.definition.constructs),
-        *(_variable(study, responses, str(name)) for name in responses.variables),
+        *(_variable(study, responses, str(name), hidden) for name in responses.variables),
         *(_choices(responses, name) for name in responses.choices),
         *_design(study, responses),
         *_disclosure(study),
@@ -131,24 +135,19 @@ def _missing(reasons: np.ndarray) -> str:
     return f" ({', '.join(found)})" if found else ""
 
 
-def _variable(study: Study, responses: Responses, name: str) -> str:
+def _variable(study: Study, responses: Responses, name: str, hidden: Mapping[str, frozenset[str]]) -> str:
+    """A number or a category; names and sizes of small levels may say who answered, so they are not printed."""
     column = responses.variables[name]
     blank = f"; {column.isna().sum():,} without" if column.isna().any() else ""
     compared = " (compared)" if name in study.segment_variables else ""
     if column.dtype.kind == "f":
         return f"variable {name}{compared}: {column.notna().sum():,} numbers{blank}"
     counts = column.value_counts(sort=False)
-    people = _people(responses, column.cat.codes.to_numpy(), len(counts))
-    base = study.definition.quality.minimum_base
-    levels = [f"{level} n = {count:,}" for (level, count), n in zip(counts.items(), people, strict=True) if n >= base]
-    few = len(counts) - len(levels)
-    small = [f"{few} {'level' if few == 1 else 'levels'} with fewer than {base} respondents"] if few else []
+    levels = [f"{level} n = {count:,}" for level, count in counts.items() if count and level not in hidden[name]]
+    base, few = study.definition.quality.minimum_base, len(hidden[name])
+    named = "1 level" if few == 1 else f"{few} levels"
+    small = [f"{named} hidden, so that nobody learns of fewer than {base} respondents"] if few else []
     return f"variable {name}{compared}: {'; '.join([*([listing(levels)] if levels else []), *small])}{blank}"
-
-
-def _people(responses: Responses, codes: np.ndarray, levels: int) -> list[int]:
-    """Respondents of each level; the names of small levels may say who answered, so they are not printed."""
-    return [len(np.unique(responses.respondent[codes == level])) for level in range(levels)]
 
 
 def _design(study: Study, responses: Responses) -> Iterator[str]:

@@ -13,6 +13,7 @@ from pipeline.score import Scores
 from pipeline.screen import Screening
 from pipeline.specs import Label
 from pipeline.study import Study
+from pipeline.suppression import MOST_LEVELS, Levels, hidden_levels, levels_of
 from pipeline.terms import Terms, columns_of, terms_of
 from pipeline.weight import Base, Design, base, weigh
 
@@ -20,7 +21,6 @@ Array = np.ndarray
 
 MOST_DRIVERS = 30
 """Above 25 even the shares themselves are sampled; beyond 30 nobody could read what is left of each."""
-MOST_LEVELS = 40
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +30,8 @@ class Groups:
     levels: tuple[str, ...]
     of_row: Array
     reference: str
+    hidden: frozenset[str] | None = None
+    """Levels that stay hidden (see `suppression`); None where this variable was not judged with the others."""
 
     def mask(self, level: str) -> Array:
         """(r,) whether a row belongs to the level."""
@@ -62,6 +64,10 @@ class Sample:
     """Item -> wording, as far as a file gives it."""
     labels: Mapping[str, Mapping[str, Label]] = field(default_factory=dict)
     """Variable -> level -> label, as far as files or study give them."""
+    levels: Mapping[str, Levels] = field(default_factory=dict)
+    """Categories by name, and options of multiple questions as 'question=option' with the levels no and yes."""
+    hidden: Mapping[str, frozenset[str]] = field(default_factory=dict)
+    """Levels of each of these that stay hidden."""
 
     @property
     def model(self) -> Terms:
@@ -106,13 +112,15 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
     _refuse_too_few(study, len(np.unique(respondent)))
     design = weigh(responses, rows, study)
     _refuse_too_few_units(study, design)
+    levels = levels_of(responses, rows)
+    hidden = hidden_levels(levels, respondent, study.definition.quality.minimum_base)
     return Sample(
         names=study.used,
         scores=values[rows],
         items={name: answers[rows] for name, answers in scores.items.items()},
         respondent=respondent,
         design=design,
-        groups={name: _groups(responses, rows, name, study) for name in study.segment_variables},
+        groups={name: _groups(name, levels[name], hidden[name], study) for name in study.segment_variables},
         everyone=base(design.weight, respondent),
         flow=flow,
         stacked=len(np.unique(respondent)) < len(rows),
@@ -120,6 +128,8 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
         started=_started(responses, rows),
         rows=rows,
         labels=responses.labels,
+        levels=levels,
+        hidden=hidden,
         wordings=responses.wordings,
     )
 
@@ -158,16 +168,14 @@ def _refuse_too_few_units(study: Study, design: Design) -> None:
         raise AnalysisRefused(study.problem(message, "weights", "cluster"))
 
 
-def _groups(responses: Responses, rows: Array, name: str, study: Study) -> Groups:
-    column = responses.variables[name].iloc[rows]
-    levels = tuple(str(level) for level in column.cat.categories if (column == level).any())
+def _groups(name: str, found: Levels, hidden: frozenset[str], study: Study) -> Groups:
+    levels = found.names
     if len(levels) > MOST_LEVELS:
         message = (
             f"'{name}' has {len(levels)} levels; at most {MOST_LEVELS} can be compared, and the names of tiny ones may "
             "say who answered. Put levels together in the data, or cut a number into bands."
         )
         raise AnalysisRefused(study.problem(message, "segments"))
-    of_row = np.array([levels.index(str(value)) if isinstance(value, str) else -1 for value in column], dtype=int)
     declared = study.definition.segments.reference.get(name)
     reference = declared if declared in levels else next(iter(levels), "")
-    return Groups(levels=levels, of_row=of_row, reference=reference)
+    return Groups(levels=levels, of_row=found.of_row, reference=reference, hidden=hidden)

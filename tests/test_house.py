@@ -40,6 +40,7 @@ ORDER = (
         "progress",
     ),
     ("ingest",),
+    ("suppression",),
     ("screen", "calibrated", "weight", "variance", "score", "draft", "published", "checkup", "inspection"),
     ("sample", "terms"),
     ("model",),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import ndtr
 
+from pipeline import suppression
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.drivers import Importance, decompose, r2_row
@@ -17,6 +18,7 @@ from pipeline.model.players import Structure, settled
 from pipeline.model.resample import Panel, Resampled, difference_p, interval
 from pipeline.moments import Moments
 from pipeline.sample import Groups, Sample
+from pipeline.suppression import Levels
 from pipeline.weight import Base
 
 Array = np.ndarray
@@ -69,16 +71,13 @@ def panels(sample: Sample, setting: Setting) -> dict[str, Panel]:
 def hidden_levels(sample: Sample, groups: Groups, setting: Setting) -> set[str]:
     """Levels under the minimum base, and the next smallest while one level only, or too few people, would be hidden.
 
-    Else the total less the levels that are shown would give back what is hidden.
+    Else the total less the levels that are shown would give back what is hidden (see `suppression`, which judges all
+    variables of a study together).
     """
-    sizes = {level: sample.base(groups.mask(level)).n for level in groups.levels}
-    ascending = sorted(sizes, key=lambda level: sizes[level])
-    hidden = [level for level in ascending if sizes[level] < setting.minimum_base]
-    while 0 < len(hidden) < len(sizes) and (
-        len(hidden) == 1 or sum(sizes[level] for level in hidden) < setting.minimum_base
-    ):
-        hidden.append(ascending[len(hidden)])
-    return set(hidden)
+    if groups.hidden is not None:
+        return set(groups.hidden)
+    found = Levels(names=groups.levels, of_row=groups.of_row)
+    return set(suppression.hidden_levels({"": found}, sample.respondent, setting.minimum_base)[""])
 
 
 def slopes(moments: Moments, good: Array) -> Array:

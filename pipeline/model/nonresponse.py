@@ -12,6 +12,7 @@ from pipeline.responses import Reason, Responses
 from pipeline.score import Scores
 from pipeline.screen import Screening
 from pipeline.study import Study
+from pipeline.suppression import few
 from pipeline.weight import Design, base, weigh
 
 Array = np.ndarray
@@ -29,7 +30,7 @@ def nonresponse_rows(
             asked = reasons != Reason.NOT_ASKED
             people = base(np.ones(int(asked.sum())), responses.respondent[kept][asked])
             common = {"outcome": setting.outcome, "term": item, **based(people)}
-            if people.n < setting.minimum_base:
+            if people.n < setting.minimum_base or few(responses.respondent[kept], asked, setting.minimum_base):
                 common |= {"state": "suppressed", "reason": "small_base", "n": None, "n_eff": None, "deff": None}
                 rows.append(row("nonresponse", "item_missing", **common))
             else:

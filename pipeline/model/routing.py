@@ -12,6 +12,7 @@ from pipeline.model import Row, Setting, based
 from pipeline.responses import Reason, Responses
 from pipeline.screen import Screening
 from pipeline.study import Study
+from pipeline.suppression import few
 from pipeline.weight import base
 
 Array = np.ndarray
@@ -29,6 +30,7 @@ DECIDED = 0.5
 def routing_rows(responses: Responses, screening: Screening, study: Study, setting: Setting) -> list[Row]:
     """asked, answered, skipped, declined, not_asked of every item and variable, counted over the rows that were kept.
 
+    Where only a few respondents were asked, or all but a few, one suppressed row: it would say how many they are.
     Counts are unweighted and of ratings where rows are stacked; reasons that nobody gave have no row. Where some were
     asked and some not, asked_share by the levels of the category that parts them best, if by half or more.
     """
@@ -38,6 +40,9 @@ def routing_rows(responses: Responses, screening: Screening, study: Study, setti
     rows: list[Row] = []
     for term, reasons in _questions(responses, study, kept):
         asked = reasons != Reason.NOT_ASKED
+        if few(people, asked, setting.minimum_base):
+            rows.append(row("routing", "asked", term=term, state="suppressed", reason="small_base"))
+            continue
         rows.append(row("routing", "asked", term=term, estimate=float(asked.sum()), **common))
         counts = {metric: float(np.isin(reasons, kinds).sum()) for metric, kinds in COUNTED.items()}
         found = {metric: count for metric, count in counts.items() if count or metric == "answered"}

@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based
 from pipeline.responses import Responses
+from pipeline.suppression import two_way
 from pipeline.weight import base
 from pipeline.weighting import Calibration, Margin
 
@@ -20,7 +21,7 @@ def weighting_rows(responses: Responses, setting: Setting) -> list[Row]:
 
     Over the respondents who were kept, analysed or not. With `weights.per` margins come for each of its levels. Shares
     before say how many there are of a level, so that those of levels under the minimum base are suppressed, and with
-    them the next smallest where one alone could be worked out from the others.
+    them others from which, with the totals of levels and groups, they could be worked out (see `suppression`).
     """
     calibration = responses.calibration
     if calibration is None:
@@ -38,22 +39,29 @@ def weighting_rows(responses: Responses, setting: Setting) -> list[Row]:
         "weight_rounds": adjusted.rounds,
     }
     rows = [row("weighting", name, estimate=float(value), **common) for name, value in figures.items()]
+    counts = [_counts(calibration, margin) for margin in calibration.margins]
+    hidden = [two_way(each, setting.minimum_base) for each in counts]
     for at, name in enumerate(calibration.groups or (None,)):
         inside = calibration.group == at
-        for margin in calibration.margins:
-            rows += _margin(calibration, margin, name, inside, setting)
+        for margin, count, gone in zip(calibration.margins, counts, hidden, strict=True):
+            rows += _margin(calibration, margin, name, inside, count[at], gone[at])
     return rows
 
 
+def _counts(calibration: Calibration, margin: Margin) -> Array:
+    """(groups, levels) respondents."""
+    groups, many = max(1, len(calibration.groups)), len(margin.levels)
+    pairs = calibration.group * many + margin.codes[calibration.rows]
+    return np.bincount(pairs, minlength=groups * many).reshape(groups, many)
+
+
 def _margin(
-    calibration: Calibration, margin: Margin, group: str | None, inside: Array, setting: Setting
+    calibration: Calibration, margin: Margin, group: str | None, inside: Array, counts: Array, hidden: Array
 ) -> Iterator[Row]:
     adjusted, codes = calibration.adjusted, margin.codes[calibration.rows][inside]
     many, weight = len(margin.levels), adjusted.weight[inside]
     given = np.ones(len(weight)) if adjusted.base is None else adjusted.base[inside]
-    counts = np.bincount(codes, minlength=many)
     whole = based(base(weight, np.arange(len(weight))))
-    hidden = _hidden(counts, setting.minimum_base)
     after, before = (np.bincount(codes, each, many) / each.sum() for each in (weight, given))
     for at, level in enumerate(margin.levels):
         key: Row = {"term": margin.name, "contrast": f"level:{level}"}
@@ -65,11 +73,3 @@ def _margin(
         else:
             yield row("weighting", "margin_before", estimate=float(before[at]), n=int(counts[at]), **key)
         yield row("weighting", "margin_after", estimate=float(after[at]), **key, **whole)
-
-
-def _hidden(counts: Array, least: int) -> Array:
-    """(levels,) those of too few respondents, and one more where it is a single one."""
-    hidden = (counts > 0) & (counts < least)
-    if hidden.sum() == 1 and not hidden.all():
-        hidden[np.where(hidden | (counts == 0), counts.max() + 1, counts).argmin()] = True
-    return np.asarray(hidden)

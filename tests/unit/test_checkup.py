@@ -30,7 +30,7 @@ def test_what_was_understood_is_said_in_counts(study_folder: Folder) -> None:
         "trust (driver): t1, t2, 2 of 2 needed; scale 1 to 7; reversed: t2; 11 of 12 answers (1 skipped)",
         "price (not in the model): p1; scale 1 to 7; 6 of 6 answers",
         "intent (outcome): i1; scale 1 to 7; 6 of 6 answers",
-        "variable city (compared): 3 levels with fewer than 10 respondents",
+        "variable city (compared): 3 levels hidden, so that nobody learns of fewer than 10 respondents",
         "variable size: 6 numbers",
         "weight: w, 6 rows",
         "strata: city, 3 different",
@@ -44,7 +44,8 @@ def test_levels_are_named_only_where_they_hold_enough_people(study_folder: Folde
         [str(i), "7", "6", "5", "7", "north" if i < 12 else "south" if i < 22 else f"p{i} of town"] for i in range(25)
     ]
     found = check(load(study_folder(rows, ("id", "t1", "t2", "p1", "i1", "city"), variables={"city": {}})))
-    assert "variable city: north n = 12, south n = 10; 3 levels with fewer than 10 respondents" in found
+    small = "hidden, so that nobody learns of fewer than 10 respondents"
+    assert f"variable city: north n = 12; 4 levels {small}" in found
     rows = [row for row in rows if row[5] != "p24 of town"][:23]
     found = check(load(study_folder(rows, ("id", "t1", "t2", "p1", "i1", "city"), variables={"city": {}})))
-    assert "variable city: north n = 12, south n = 10; 1 level with fewer than 10 respondents" in found
+    assert f"variable city: north n = 12; 2 levels {small}" in found
