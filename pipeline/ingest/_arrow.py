@@ -4,10 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-import numpy as np
-
 from pipeline.ingest._native import coded as of_values
-from pipeline.ingest._native import labelled, native
+from pipeline.ingest._native import labelled, remade
 from pipeline.responses import About, Coded
 
 
@@ -28,10 +26,8 @@ def coded(column: Any, ordered: bool = False) -> tuple[Coded, About | None]:
     encoded = column.combine_chunks().dictionary_encode()
     if isinstance(encoded, pa.ChunkedArray):
         encoded = encoded.combine_chunks()
-    values = np.array([*map(native, encoded.dictionary.to_pylist()), None], dtype=object)
-    distinct = Coded.of(values)  # NaN, None and '' are all blank
-    codes = encoded.indices.fill_null(len(values) - 1).to_numpy(zero_copy_only=False)
-    return Coded(distinct.codes[codes], distinct.values), about
+    codes = encoded.indices.fill_null(-1).to_numpy(zero_copy_only=False)
+    return remade(Coded(codes, tuple(encoded.dictionary.to_pylist()))), about
 
 
 def is_binary(kind: Any) -> bool:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, time
 from decimal import Decimal
 from typing import Any
+from uuid import UUID
 
 import numpy as np
 
@@ -15,6 +16,7 @@ from pipeline.responses import About, Coded
 
 SEPARATORS = (";", "|", ",", "\x1f")
 EXACT = 2**53
+HASHED = {str, bool, int, float, Decimal, date, time, datetime, UUID}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,18 +63,18 @@ def _decimal(value: Decimal) -> Any:
 
 def coded(values: Sequence[Any]) -> tuple[Coded, About | None]:
     """A column of native values; lists are answers to one question and become one cell with a separator."""
-    if any(isinstance(value, (list, tuple, set, frozenset)) for value in values):
+    types = set(map(type, values)) - {type(None)}
+    if types & {list, tuple, set, frozenset}:
         return listed(values)
-    known: dict[Any, Any] = {}
-    cells = np.empty(len(values), dtype=object)
-    for position, value in enumerate(values):
-        try:
-            cells[position] = known[type(value), value]
-        except KeyError:
-            cells[position] = known[type(value), value] = native(value)
-        except TypeError:
-            cells[position] = native(value)
-    return Coded.of(cells), None
+    if len(types) == 1 and types <= HASHED:  # of several types, True and 1 would be one cell
+        return remade(Coded.of(np.fromiter(values, dtype=object, count=len(values)))), None
+    return Coded.of(np.fromiter(map(native, values), dtype=object, count=len(values))), None
+
+
+def remade(raw: Coded) -> Coded:
+    """The column with each distinct value made a cell; what has become equal is one, NaN and '' are blank."""
+    distinct = Coded.of(np.array([*map(native, raw.values), None], dtype=object))
+    return Coded(distinct.codes[raw.codes], distinct.values)
 
 
 def listed(values: Sequence[Iterable[Any] | None]) -> tuple[Coded, About]:

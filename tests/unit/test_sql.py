@@ -382,3 +382,21 @@ def test_a_report_knows_the_files_that_its_data_need(study_folder: Folder) -> No
     assert fingerprint.take(folder, study.sha256, stamp.inputs).digest(["en"]) == stamp.digest(["en"])
     (folder / "w1.asc").write_text("changed", encoding="utf-8")
     assert fingerprint.take(folder, study.sha256, stamp.inputs).digest(["en"]) != stamp.digest(["en"])
+
+
+def test_values_that_python_calls_equal_stay_apart() -> None:
+    from collections import namedtuple
+
+    pair = namedtuple("pair", "a b")
+    for values, expected in (
+        ([True, 1, 1.0, "1", None], ["TRUE", 1, 1, "1", None]),
+        ([0, False, ""], [0, "FALSE", None]),
+        ([float("nan"), 0.5, None], [None, 0.5, None]),
+        ([{"a": 1}, None], ["{'a': 1}", None]),
+        ([pair(1, 2), pair(1, 2)], ["pair(a=1, b=2)", "pair(a=1, b=2)"]),
+        ([], []),
+        ([None, None], [None, None]),
+    ):
+        found, about = _native.coded(values)
+        assert found.cells().tolist() == expected
+        assert about is None

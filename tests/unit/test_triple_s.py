@@ -5,11 +5,14 @@ from __future__ import annotations
 import random
 import socket
 from collections.abc import Callable, Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from pipeline import load
 from pipeline.errors import DataError
+from pipeline.ingest import read as responses
 from pipeline.ingest import triple_s
 from pipeline.ingest._opened import Opened
 from pipeline.responses import Reason, Table
@@ -336,6 +339,40 @@ def outcome(definition: bytes, answers: bytes) -> str:
         return f"read {len(read(definition, answers).lines)}"
     except DataError as error:
         return str(error)
+
+
+def survey(folder: Path) -> str:
+    """Definition of the tiny study's items, with a question that not everybody is asked and one with several ticks."""
+    items = "".join(variable(name, "quantity", 4 + place) for place, name in enumerate(("t1", "t2", "p1", "i1")))
+    rest = (
+        variable("F", "logical", 8)
+        + variable("p2", "quantity", 9, None, "<filter>F</filter>")
+        + variable("M", "multiple", 10, 11, CODES)
+    )
+    serial = variable("id", "character", 1, 3, "", 'use="serial"')
+    (folder / "w1.asc").write_text(
+        "00176571710\n00232420 01\n00354131 00\n00412210   \n00567761701\n", encoding="utf-8"
+    )
+    return sss(serial + items + rest)
+
+
+@pytest.mark.parametrize("named", ["w1.sss", "w1.asc"])
+def test_a_study_of_a_definition_and_its_answers(study_folder: Callable[..., Path], named: str) -> None:
+    folder = study_folder(
+        data={"file": named} | ({"labels": "w1.sss"} if named == "w1.asc" else {}),
+        respondent={"id": "id"},
+        constructs={"trust": ["t1", "t2"], "price": ["p1", "p2"], "intent": ["i1"]},
+        variables={"heard": {"type": "multiple", "columns": ["M_1", "M_2"]}},
+    )
+    (folder / "w1.sss").write_text(survey(folder), encoding="utf-8")
+    found = responses(load(folder))
+    assert found.items["t1"].sum() == 7 + 3 + 5 + 1 + 6
+    counts = {reason: int((found.reasons["p2"] == reason).sum()) for reason in Reason}
+    assert counts == {Reason.ANSWERED: 2, Reason.NOT_ASKED: 2, Reason.SKIPPED: 1, Reason.DECLINED: 0}
+    assert found.choices["heard"].sum().tolist() == [1, 2]
+    assert found.choices["heard"].notna().all(axis=1).sum() == 4
+    source = found.sources[0]
+    assert (source.name, source.format, source.rows, source.columns) == (named, "triple_s", 5, 9)
 
 
 LAUGHS = '<!ENTITY a "ha">' + "".join(
