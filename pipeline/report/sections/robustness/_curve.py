@@ -113,8 +113,6 @@ def value_text(axis: str, value: str, words: Words) -> str:
     """A choice in words: a method, a group of respondents, or one of the fixed choices of its kind."""
     if axis == "metric":
         return words(f"methods.name.{value}")
-    if axis == "screening" and f"reason.{value}.short" in words:
-        return words("robustness.screening.rule", rule=value)
     return words.format(value, "group") if axis == "subset" and value != "all" else words(f"robustness.{axis}.{value}")
 
 
