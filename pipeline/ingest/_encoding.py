@@ -21,6 +21,8 @@ EVERYDAY = 0.7
 """Share of a text's characters beyond ASCII that its reader sees every day; wrong readings have far less."""
 CUT = 3
 """Bytes at the end of a file that may be the beginning of a character."""
+LARGE = 500_000
+"""Bytes beyond which some rows tell the encoding of all; whether all of them are of it is seen as they are read."""
 KANA = re.compile(r"[\u3041-\u3096\u30a1-\u30fa]")
 LEAST_KANA = 0.05
 """Share of kana in any Japanese text; texts of other languages, read rightly or wrongly, have none."""
@@ -115,13 +117,21 @@ def _detect(raw: bytes, name: str) -> str:
         if whole or not text.isascii():
             return "utf-8"
     _refuse_mixture(raw, name)
-    found = _guess(raw)
+    found = _guess(_sample(raw))
     if not found or found in WEST:
         _refuse_damage(raw, name)
     if isinstance(found, str):
         return found
     names = " or ".join(found) if found else "cp1251, iso8859_7 or what the program that wrote it says"
     raise fail(name, f"its bytes do not tell in which encoding it is; name it under data, as in encoding: {names}.")
+
+
+def _sample(raw: bytes) -> bytes:
+    """The rows that tell of the encoding, or of a large file some of them, from all over it."""
+    if len(raw) <= LARGE:
+        return raw
+    rows = [row for row in raw.split(b"\n") if not row.isascii()]
+    return b"\n".join(rows[:: sum(map(len, rows)) // LARGE + 1])
 
 
 def _guess(raw: bytes) -> str | tuple[str, ...]:
@@ -220,7 +230,7 @@ def _refuse_mixture(raw: bytes, name: str) -> None:
     strange = [row for row, text in zip(rows, texts, strict=True) if text is None]
     if len(strange) == len(rows):
         return
-    other = _guess(b"\n".join(row for _, row in strange))
+    other = _guess(_sample(b"\n".join(row for _, row in strange)))
     east = next((east for east in (*JAPANESE, GB18030, KOREAN, BIG5) if east.encoding == other), None)
     utf8 = [row for row, text in zip(rows, texts, strict=True) if text is not None and _meant(row[1], text, east)]
     if not utf8:

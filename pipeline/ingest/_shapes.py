@@ -69,7 +69,8 @@ def recurring(cells: Coded, missing: Collection[str], options: Callable[[str], S
     for value, count in zip(cells.values, counts.tolist(), strict=True):
         text = canonical(value)
         if text and text not in missing:
-            seen.update(dict.fromkeys(options(text), count))
+            for option in options(text):
+                seen[option] += count
     others, total = len(seen) - 1, seen.total() - max(seen.values(), default=0)
     return seen.total() < LEAST or others <= FEW or 2 * others <= total
 

@@ -228,11 +228,17 @@ def codes(cells: Coded) -> bool:
 
 def recurring(cells: Coded) -> bool:
     """Are the answers options, not what respondents write?"""
-    return _shapes.recurring(cells, MISSING, lambda text: plain(text).replace(ARROW, TICK).split(TICK))
+    return _shapes.recurring(cells, MISSING, _options)
+
+
+def _options(text: str) -> list[str]:
+    return plain(text).replace(ARROW, TICK).split(TICK)
 
 
 def plain(text: str) -> str:
     """A cell without what the respondent typed at its options."""
+    if TICK not in text and "〖" not in text:
+        return text.strip()
     return TICK.join(part.strip() for part in TYPED.sub("", text).split(TICK))
 
 

@@ -132,3 +132,11 @@ def test_a_damaged_row_of_utf8_is_named() -> None:
     lines = CHINESE.encode().split(b"\n")
     lines[4] = lines[4][:-1] + b","
     assert "row 5 is something else where most rows are utf-8: the file mixes encodings;" in sentence(b"\n".join(lines))
+
+
+def test_a_large_file_is_told_by_some_of_its_rows_and_read_to_the_last() -> None:
+    raw = (CHINESE * 1_200).encode("gb18030")
+    assert decode(raw, "w1.csv", None)[1] == "gb18030"
+    line = raw.count(b"\n") + 1
+    assert f"row {line} is utf-8 where most rows are gb18030" in sentence(raw + "1,一般同意\n".encode() + raw[:100])
+    assert f"w1.csv: row {line}" in sentence(raw + b"1,\xd6\xff\xff\n" + raw[:100])
