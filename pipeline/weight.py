@@ -126,9 +126,12 @@ def _drawn(responses: Responses, rows: Array, study: Study) -> Design:
     )
 
 
-def _frame(calibration: Calibration, responses: Responses, rows: Array, study: Study) -> Frame:
-    whole = _drawn(responses, calibration.rows, study)
+def _frame(calibration: Calibration, responses: Responses, rows: Array, study: Study) -> Frame | None:
+    """The frame of these rows; None where one of them took no part in the adjustment."""
     of_row = calibration.of_row[rows]
+    if (of_row < 0).any():
+        return None
+    whole = _drawn(responses, calibration.rows, study)
     again = None
     if calibration.again:
         kinds = calibration.adjusted.kinds.of

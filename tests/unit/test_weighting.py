@@ -10,13 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline import load
+from pipeline import analyse, load
 from pipeline.calibrated import calibrated
+from pipeline.checkup import check
 from pipeline.errors import AnalysisRefused, DataError, DefinitionError, WhybuyError
 from pipeline.ingest import read
 from pipeline.model import Setting
 from pipeline.model.resample import Panel, factors, resample
 from pipeline.model.weighted import weighting_rows
+from pipeline.report.html import page
+from pipeline.report.results import build
+from pipeline.report.schema import Results
 from pipeline.responses import Responses
 from pipeline.screen import screen
 from pipeline.variance import covariance, means
@@ -478,3 +482,36 @@ def test_a_stratum_of_one_unit_that_is_its_whole_population_adds_nothing(study_f
     alone = design.unit[int(np.flatnonzero(responses.strata == "all")[0])]
     assert (drawn[:, alone] == 1).all()
     assert np.isfinite(covariance(responses.items[["q1"]].to_numpy(), design)).all()
+
+
+# --- the report ----------------------------------------------------------------------------------------------------
+
+
+def test_the_report_says_what_weights_were_adjusted_to(study_folder: Folder) -> None:
+    rows = table()
+    for row in rows[:12]:
+        row[5] = ""
+    margins = {"sex": {"f": 0.45, "m": 0.45, "missing": 0.1}, "region": MARGINS["region"]}
+    folder = folder_of(
+        study_folder, rows, rake=margins, per="wave", limits=[0.2, 5], rerake=True, fpc="size", column="w"
+    )
+    analysis = analyse(load(folder))
+    found = build(analysis)
+    assert found["sample"]["weighted"]
+    assert [margin["variable"] for margin in found["study"]["weights"]["margins"]] == ["sex", "region"]
+    assert Results.model_validate(found)
+    english = page(found, "en")
+    for text in (
+        "Weights were raked until the sample has the population’s distribution of sex and region",
+        "This was done apart for each level of wave.",
+        "kept between 0.20 and 5.00 times their mean",
+        "a weighting efficiency of",
+        "Sex: Female",
+        "Sex: No answer",
+        "by their given weights",
+        "In every resample the weights were adjusted to the margins again.",
+        "Variances are reduced by the sampled part of the finite population",
+    ):
+        assert text in english, text
+    assert "加权效率为" in page(found, "zh")
+    assert any("weights raked to sex, region in each wave" in line for line in check(load(folder)))

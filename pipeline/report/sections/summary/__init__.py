@@ -63,8 +63,6 @@ def _people(view: View, words: Words) -> dict[str, Any]:
     note = words("summary.published" if view.published else f"sample.{view.study['sample']['type'] or 'unknown'}")
     if view.study["stacked"]:
         note = words("summary.stacked", sample=note, rows=view.sample["rows"])
-    if view.sample["weighted"]:
-        note = words("summary.weighted", sample=note, n_eff=view.sample["n_eff"])
     return {"label": words("summary.respondents"), "value": words.format(view.sample["n"], "int"), "note": note}
 
 
