@@ -97,7 +97,7 @@ class Respondent(Spec):
 
 
 class Missing(Spec):
-    """Codes or texts that are never answers, in any column, by the reason they stand for."""
+    """Codes, their labels or texts that are never answers, in any column, by the reason they stand for."""
 
     skipped: Codes = ()
     declined: Codes = ()
