@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from pipeline import analyse, load
 from pipeline.calibrated import calibrated
@@ -124,6 +126,30 @@ def test_impossible_margins_do_not_converge_and_say_so(way: Way) -> None:
     assert not found.met
     tight = way([same], [np.array([50.0, 50.0])], limits=(0.5, 2.0))
     assert not tight.met
+
+
+@settings(max_examples=60, deadline=None)
+@given(
+    seed=st.integers(0, 10_000),
+    sizes=st.lists(st.integers(1, 5), min_size=1, max_size=4),
+    rows=st.integers(80, 400),
+    way=st.sampled_from(WAYS),
+)
+def test_margins_that_some_weights_meet_are_met(seed: int, sizes: list[int], rows: int, way: Way) -> None:
+    """Targets are those of hidden weights, so an answer exists; scaled, mixed and empty of some levels."""
+    random = np.random.default_rng(seed)
+    levels = [random.integers(0, size, rows) for size in sizes]
+    hidden = random.uniform(0.4, 2.5, rows)
+    targets = [np.bincount(codes, hidden, size) for codes, size in zip(levels, sizes, strict=True)]
+    base = random.uniform(0.5, 2.0, rows)
+    found = way(levels, targets, base)
+    assert found.met
+    for codes, goal, size in zip(levels, targets, sizes, strict=True):
+        np.testing.assert_allclose(np.bincount(codes, found.weight, size), goal, rtol=1e-8)
+    bounded = way(levels, targets, None, (0.3 / hidden.mean(), 2.6 / hidden.mean()))
+    assert bounded.met
+    assert bounded.weight.min() >= 0.3 * (1 - 1e-9)
+    assert bounded.weight.max() <= 2.6 * (1 + 1e-9)
 
 
 def test_wrong_totals_and_empty_levels_are_refused() -> None:
