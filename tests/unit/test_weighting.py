@@ -479,6 +479,25 @@ def test_a_finite_population_shrinks_errors_and_replicates(study_folder: Folder)
     assert part.kind == "weighted"
 
 
+@pytest.mark.parametrize("kind", ["poisson", "jackknife"])
+def test_replicates_of_a_finite_population_have_the_linearised_error(kind: Any) -> None:
+    random = np.random.default_rng(2)
+    stratum = np.repeat([0, 1, 2], [10, 40, 90])
+    y = random.normal(size=140) + stratum
+    design = Design(
+        weight=np.repeat([3.0, 2.0, 4.0], [10, 40, 90]),
+        unit=np.arange(140),
+        keys=np.sort(random.integers(0, 2**64, 140, dtype=np.uint64)),
+        stratum=stratum,
+        stratum_keys=np.arange(3).astype(np.uint64),
+        kind="stratified",
+        left=np.array([0.0, 0.5, 0.8]),
+    )
+    panel = {"y": Panel(names=("y",), columns=y[:, None], rows=np.arange(140))}
+    drawn = resample(design, panel, seed=4, draws=4000, kind=kind)["y"].draws.mean[:, 0]
+    assert drawn.std() == pytest.approx(means(y[:, None], design).se[0], rel=0.04)
+
+
 @pytest.mark.parametrize(
     ("sizes", "message"),
     [
