@@ -49,9 +49,9 @@ ALIKE = sum(len(set(one[1:7])) == 1 for one in survey())
 """Attentive rows with one answer throughout."""
 
 
-def analysed(study_folder: Folder, quality: dict[str, Any] | None, rows: list[list[Any]] | None = None) -> Analysis:
-    keys = KEYS | ({"quality": quality} if quality else {})
-    return analyse(load(study_folder(survey() if rows is None else rows, HEADER, **keys)))
+def analysed(study_folder: Folder, quality: dict[str, Any] | None, **model: Any) -> Analysis:
+    keys = KEYS | ({"quality": quality} if quality else {}) | {"model": KEYS["model"] | model}
+    return analyse(load(study_folder(survey(), HEADER, **keys)))
 
 
 def figures(table: pd.DataFrame, analysis: str, metric: str, by: str = "term") -> dict[Any, Any]:
@@ -59,9 +59,16 @@ def figures(table: pd.DataFrame, analysis: str, metric: str, by: str = "term") -
     return dict(zip(found[by], found["estimate"], strict=True))
 
 
-def test_without_screening_the_headline_is_that_of_a_study_that_drops_nobody(study_folder: Folder) -> None:
-    screened = analysed(study_folder, QUALITY | {"drop_when": "min_seconds"})
-    kept = analysed(study_folder, QUALITY)
+@pytest.mark.parametrize(
+    "model",
+    [{}, {"correlations": "shrunk"}, {"inference": "jackknife"}],
+    ids=str,
+)
+def test_without_screening_the_headline_is_that_of_a_study_that_drops_nobody(
+    study_folder: Folder, model: dict[str, Any]
+) -> None:
+    screened = analysed(study_folder, QUALITY | {"drop_when": "min_seconds"}, **model)
+    kept = analysed(study_folder, QUALITY, **model)
     assert screened.sample.everyone.n == 150
     assert kept.sample.everyone.n == 180
     for metric, told in (("lmg_share", "importance"), ("rank", "importance"), ("r2", "regression")):
