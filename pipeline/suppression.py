@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -179,20 +180,22 @@ def few(respondent: Array, inside: Array, minimum: int) -> bool:
     return 0 < part < minimum or 0 < whole - part < minimum
 
 
-def two_way(counts: Array, minimum: int) -> Array:
+def two_way(counts: Array, minimum: int, parts: Array | None = None) -> Array:
     """(g, k) bool of (g, k) counts, of which a reader knows the totals of rows, of columns and of all (see `hidden`).
 
-    Totals of fewer than `minimum` are taken to be hidden too.
+    Totals of fewer than `minimum` are taken to be hidden too. parts: (k, v) what the levels are made of where they are
+    cells of v variables, whose totals are known too.
     """
-    groups, levels = counts.shape
-    whole = np.concatenate([counts.ravel(), counts.sum(1), counts.sum(0)])
     at = np.arange(counts.size).reshape(counts.shape)
-    sums = [_sum(len(whole), line, counts.size + place) for place, line in enumerate([*at, *at.T])]
-    sums += [
-        _sum(len(whole), counts.size + np.arange(groups)),
-        _sum(len(whole), counts.size + groups + np.arange(levels)),
-    ]
-    return hidden(whole, np.array(sums), minimum)[: counts.size].reshape(groups, levels)
+    lines = [list(at), list(at.T)]
+    if parts is not None and parts.shape[1] > 1:
+        lines += [[at[:, column == one].ravel() for one in np.unique(column)] for column in parts.T]
+    every = [line for some in lines for line in some]
+    whole = np.concatenate([counts.ravel(), [counts.ravel()[line].sum() for line in every]])
+    sums = [_sum(len(whole), line, counts.size + place) for place, line in enumerate(every)]
+    start = counts.size + np.cumsum([0, *map(len, lines)])
+    sums += [_sum(len(whole), np.arange(first, last)) for first, last in pairwise(start)]
+    return hidden(whole, np.array(sums), minimum)[: counts.size].reshape(counts.shape)
 
 
 def shielded(rows: Sequence[dict[str, Any]], gone: Mapping[str, frozenset[str]]) -> list[dict[str, Any]]:

@@ -25,8 +25,9 @@ def profile_rows(responses: Responses, people: Sample, study: Study, setting: Se
 
     Among the respondents of the analysis who answered the variable, which is the base of its rows (ratings, where rows
     are stacked). Errors by linearisation, as R `svymean`; intervals of proportions on the logit, as R `svyciprop`, of
-    means by t. Levels of few respondents are suppressed, and with them nps of their variable. Variables of more than
-    MOST_LEVELS levels are 'not_defined'. Rankings have no rows.
+    means by t. Levels of few respondents are suppressed, and with them nps of their variable; one that only the answers
+    name has no row at all, for its name may say who answered. Variables of more than MOST_LEVELS levels are
+    'not_defined'. Rankings have no rows.
     """
     assert people.rows is not None  # noqa: S101 (this sample is made of responses)
     rows: list[Row] = []
@@ -74,7 +75,8 @@ def _proportions(
         key: Row = {"term": name, "contrast": f"level:{level}"}
         answered = np.isfinite(columns[:, at])
         if hidden[at] or not answered.any():
-            yield row("profile", "proportion", state="suppressed", reason="small_base", **key)
+            if level in people.labels.get(name, {}):
+                yield row("profile", "proportion", state="suppressed", reason="small_base", **key)
             continue
         limits = _limits(found, low, high, at, setting) if 0 < found.mean[at] < 1 else {}
         yield _figure("proportion", found.mean[at], limits, key, answered, people, setting)

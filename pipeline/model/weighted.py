@@ -7,6 +7,7 @@ from collections.abc import Iterator
 import numpy as np
 
 from pipeline.estimates import row
+from pipeline.margins import PARTS
 from pipeline.model import Row, Setting, based
 from pipeline.responses import Responses
 from pipeline.suppression import two_way
@@ -40,12 +41,19 @@ def weighting_rows(responses: Responses, setting: Setting) -> list[Row]:
     }
     rows = [row("weighting", name, estimate=float(value), **common) for name, value in figures.items()]
     counts = [_counts(calibration, margin) for margin in calibration.margins]
-    hidden = [two_way(each, setting.minimum_base) for each in counts]
+    parts = [_parts(margin) for margin in calibration.margins]
+    hidden = [two_way(each, setting.minimum_base, own) for each, own in zip(counts, parts, strict=True)]
     for at, name in enumerate(calibration.groups or (None,)):
         inside = calibration.group == at
         for margin, count, gone in zip(calibration.margins, counts, hidden, strict=True):
             rows += _margin(calibration, margin, name, inside, count[at], gone[at])
     return rows
+
+
+def _parts(margin: Margin) -> Array:
+    """(levels, variables) what the levels of cells are made of."""
+    many = margin.name.count(f"{PARTS} ")
+    return np.array([level.split(f"{PARTS} ", many) for level in margin.levels])
 
 
 def _counts(calibration: Calibration, margin: Margin) -> Array:

@@ -13,6 +13,7 @@ from pipeline.estimates import COLUMNS
 from pipeline.report.claims import Ledger, all_claims
 from pipeline.report.claims.assumptions import all_assumptions
 from pipeline.report.claims.checks import all_checks
+from pipeline.report.profiled import profile
 from pipeline.report.theme import accent_of, logo_url
 from pipeline.report.view import View
 from pipeline.report.weights import weights
@@ -130,6 +131,7 @@ def _study(analysis: Analysis) -> dict[str, Any]:
         "segments": [_segment(analysis, name) for name in study.segment_variables],
         "sample": {name: _disclosed(study, name, value) for name, value in definition.sample},
         "weights": weights(analysis),
+        "profile": profile(analysis),
         "stacked": analysis.sample.stacked,
         "published": definition.correlations is not None,
         "files": max(len(definition.data), 1),

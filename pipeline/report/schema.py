@@ -83,6 +83,12 @@ class Disclosure(Part):
     weighting: Text | None
 
 
+class ProfileShown(Part):
+    variable: str
+    label: Text
+    levels: list[Level] = Field(description="Levels, or options, that have a row; none for a number.")
+
+
 class LevelShown(Part):
     value: str
     label: Text | None
@@ -152,6 +158,7 @@ class StudyShown(Part):
     segments: list[SegmentShown]
     sample: Disclosure
     weights: WeightsShown
+    profile: list[ProfileShown] = Field(description="Variables of the profile.")
     stacked: bool = Field(description="Several rows a respondent.")
     published: bool = Field(description="Known by its correlations alone, without answers.")
     files: int = Field(description="Files of answers.")

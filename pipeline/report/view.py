@@ -125,6 +125,10 @@ class View:
             found |= {
                 f"{segment['variable']}={level['value']}": level["label"][language] for level in segment["levels"]
             }
+        for one in study.get("profile", ()):
+            found.setdefault(f"{one['variable']}=", one["label"][language])
+            for level in one["levels"]:
+                found.setdefault(f"{one['variable']}={level['value']}", level["label"][language])
         for one in _margins(study):
             found.setdefault(f"{one['variable']}=", one["label"][language])
             for level in one["levels"]:

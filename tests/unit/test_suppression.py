@@ -223,3 +223,15 @@ def test_an_option_that_three_people_ticked(tiny_level: Path) -> None:
     assert dict(zip(options["contrast"], options["state"], strict=True)) == {
         "level:tv": "ok", "level:net": "ok", "level:press": "suppressed",
     }  # fmt: skip
+
+
+def test_cells_of_two_variables_do_not_give_each_other_back() -> None:
+    """Three women in the north: the totals of women and of the north would tell, so more than one other cell hides."""
+    parts = np.array([["f", "north"], ["f", "south"], ["m", "north"], ["m", "south"], ["f", "west"], ["m", "west"]])
+    counts = np.array([[3, 50, 40, 60, 30, 25]])
+    gone = two_way(counts, MINIMUM, parts)[0]
+    inside = {tuple(part) for part in parts[gone]}
+    assert ("f", "north") in inside
+    for column in range(2):
+        for one in set(parts[:, column]):
+            assert sum(part[column] == one for part in inside) != 1

@@ -18,6 +18,7 @@ from pipeline.report.sections._common import (
     state_notes,
     table,
 )
+from pipeline.report.sections.sample._profile import profile_part
 from pipeline.report.sections.sample._rules import rules_table
 from pipeline.report.sections.sample._weights import weights_part
 from pipeline.report.view import View, shown
@@ -42,6 +43,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "rules_text": sentences(claim_texts(view, "screening", words), words),
         "rules": rules_table(view, words) if view.study.get("rules") else None,
         "weights": weights_part(view, words),
+        "profile": profile_part(view, words),
         "items_title": words("sample.items"),
         "items_table": _items(view, words),
         "items_none": words("sample.items.none"),
