@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__
-from tests.verify import claims, coverage, designs, imputation, leads
+from tests.verify import claims, coverage, designs, imputation, leads, raked
 from tests.verify.populations import DRAWS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "verification"
@@ -25,6 +25,7 @@ SIMULATIONS = {
     "coverage": coverage,
     "coverage_designs": designs,
     "coverage_imputed": imputation,
+    "coverage_raked": raked,
     "false_leads": leads,
     "false_claims": claims,
 }
@@ -80,6 +81,14 @@ TITLES = {
         f"`model.imputations: {imputation.IMPUTATIONS}`. Person means: one answer of a construct is enough. Complete "
         "answers: nobody with a gap is kept. The promise is about the imputed figures, and is judged by their lowest "
         "coverage.",
+    ),
+    "coverage_raked": (
+        "# Coverage with raked weights",
+        "Share of simulated surveys whose 95 % interval holds the value of the population, and its mean width: weights "
+        "raked to two margins that decide who answers and explain 44 % of the outcome. Margins "
+        "known: linearised, with what the margins explain taken out; weights fixed: linearised without. Raked again "
+        "(`weights.rerake: true`) and replicates fixed: percentiles of resamples. The promise is about the intervals "
+        "that know the margins; those with fixed weights are wider where the margins explain the figure.",
     ),
     "false_leads": (
         "# False clear leads",
