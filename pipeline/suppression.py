@@ -22,6 +22,10 @@ MOST_LEVELS = 40
 """Levels of a variable beyond which the names of tiny ones may say who answered."""
 WIDTH = 3.0
 """Least distance between the limits that a reader can work out for a hidden count."""
+PROBE = 300
+"""Rows that are looked at first."""
+Nested = tuple[str, str, Array]
+"""A finer variable, a coarser one, and the (levels,) coarser level that each finer one lies in."""
 KNOWN = 1e-9
 """A hidden count is given away where its part outside of what the sums tell is below this."""
 
@@ -33,9 +37,11 @@ class Levels:
     names: tuple[str, ...]
     of_row: Array
 
-    def counts(self, respondent: Array) -> Array:
-        """(levels,) respondents of each level; one with several rows of a level counts once."""
+    def counts(self, respondent: Array | None) -> Array:
+        """(levels,) respondents of each level; one with several rows of a level counts once. None: a row each."""
         inside = self.of_row >= 0
+        if respondent is None:
+            return np.bincount(self.of_row[inside], minlength=len(self.names))
         pairs = np.unique(respondent[inside] * len(self.names) + self.of_row[inside])
         return np.bincount(pairs % max(1, len(self.names)), minlength=len(self.names))
 
@@ -136,21 +142,34 @@ def hidden_levels(tables: Mapping[str, Levels], respondent: Array, minimum: int)
     """
     whole = {name: frozenset(table.names) for name, table in tables.items()}
     tables = {name: table for name, table in tables.items() if 0 < len(table.names) <= MOST_LEVELS}
-    counts = {name: table.counts(respondent) for name, table in tables.items()}
-    small = any(((each > 0) & (each < minimum)).any() for each in counts.values())
-    if not small:
-        return whole | dict.fromkeys(tables, frozenset())
-    start = dict(zip(tables, np.cumsum([0, *(len(each) for each in counts.values())]), strict=False))
-    width = sum(len(each) for each in counts.values())
-    sums = [_sum(width, np.arange(start[name], start[name] + len(counts[name]))) for name in tables]
-    for fine, coarse, of in _nested(tables):
-        levels = range(len(tables[coarse].names))
-        sums += [_sum(width, start[fine] + np.flatnonzero(of == at), start[coarse] + at) for at in levels]
-    gone = hidden(np.concatenate(list(counts.values())), np.array(sums), minimum)
+    apart = None if len(np.unique(respondent)) == len(respondent) else respondent
+    counts = {name: table.counts(apart) for name, table in tables.items()}
+    found = {name: np.zeros(len(each), dtype=bool) for name, each in counts.items()}
+    touched, judged = {name for name, each in counts.items() if ((each > 0) & (each < minimum)).any()}, None
+    while touched != judged:
+        judged = touched
+        pairs = list(_nested(tables, touched))
+        family = [name for name in tables if name in touched or any(name in pair[:2] for pair in pairs)]
+        found |= _judged({name: counts[name] for name in family}, pairs, minimum)
+        touched = touched | {name for name in family if found[name].any()}
     return whole | {
-        name: frozenset(level for at, level in enumerate(table.names) if gone[start[name] + at])
+        name: frozenset(level for level, gone in zip(table.names, found[name], strict=True) if gone)
         for name, table in tables.items()
     }
+
+
+def _judged(counts: Mapping[str, Array], pairs: Sequence[Nested], minimum: int) -> dict[str, Array]:
+    """(levels,) bool of every variable: hidden ones, given the bases and the pairs that nest."""
+    start = dict(zip(counts, np.cumsum([0, *map(len, counts.values())]), strict=False))
+    width = sum(map(len, counts.values()))
+    sums = [_sum(width, start[name] + np.arange(len(each))) for name, each in counts.items()]
+    for fine, coarse, of in pairs:
+        levels = range(len(counts[coarse]))
+        sums += [_sum(width, start[fine] + np.flatnonzero(of == at), start[coarse] + at) for at in levels]
+    if not counts:
+        return {}
+    gone = hidden(np.concatenate(list(counts.values())), np.array(sums), minimum)
+    return {name: gone[start[name] : start[name] + len(each)] for name, each in counts.items()}
 
 
 def _sum(width: int, parts: Array, whole: int | None = None) -> Array:
@@ -161,17 +180,23 @@ def _sum(width: int, parts: Array, whole: int | None = None) -> Array:
     return found
 
 
-def _nested(tables: Mapping[str, Levels]) -> Iterator[tuple[str, str, Array]]:
-    """Pairs of a finer and a coarser variable, with the (levels,) coarser level that each finer one lies in."""
+def _nested(tables: Mapping[str, Levels], touched: set[str]) -> Iterator[Nested]:
+    """Pairs of a finer and a coarser variable, one of them touched; the first rows rule most others out."""
     for fine, one in tables.items():
         for coarse, other in tables.items():
-            if fine == coarse or len(other.names) > len(one.names) or not other.names:
+            if fine == coarse or len(other.names) > len(one.names) or not {fine, coarse} & touched:
                 continue
-            both = np.flatnonzero((one.of_row >= 0) & (other.of_row >= 0))
-            of = np.full(len(one.names), -1)
-            of[one.of_row[both]] = other.of_row[both]
-            if (other.of_row[both] == of[one.of_row[both]]).all() and len(set(of[of >= 0])) > 1:
+            if _owner(one, other, PROBE) is not None and (of := _owner(one, other, len(one.of_row))) is not None:
                 yield fine, coarse, of
+
+
+def _owner(one: Levels, other: Levels, rows: int) -> Array | None:
+    """(levels,) the coarser level in which each finer one lies in the first rows, -1 unknown; None where not in one."""
+    fine, coarse = one.of_row[:rows], other.of_row[:rows]
+    both = (fine >= 0) & (coarse >= 0)
+    of = np.full(len(one.names), -1)
+    of[fine[both]] = coarse[both]
+    return of if (coarse[both] == of[fine[both]]).all() else None
 
 
 def few(respondent: Array, inside: Array, minimum: int) -> bool:

@@ -26,7 +26,8 @@ def profile_part(view: View, words: Words) -> dict[str, Any] | None:
 
 def _table(view: View, lines: list[list[Any]], words: Words) -> dict[str, Any]:
     heads = [{"label": words(f"sample.profile.column.{name}"), "numeric": number} for name, number in COLUMNS.items()]
-    rows = [row for metric in ("proportion", *MEANS) for row in view.rows("profile", metric)]
+    every = (row for metric in ("proportion", *MEANS) for row in view.rows("profile", metric))
+    rows = [row for row in every if row["state"] != "suppressed"]
     note = sentences([words("sample.profile.note"), state_notes(rows, words)], words)
     return table(heads, lines, caption=words("sample.profile.caption"), note=note)
 
