@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from datetime import datetime, timedelta
+
+import numpy as np
 
 SPSS = datetime(1582, 10, 14)
 STATA = SAS = datetime(1960, 1, 1)
@@ -26,6 +29,17 @@ class Calendar:
 
     def __init__(self, kind: str, origin: datetime, unit: float) -> None:
         self.kind, self.origin, self.unit = kind, origin, unit
+
+    def texts(self, values: Sequence[float]) -> list[str | None]:
+        """The text of each value."""
+        numbers = np.array(values, dtype=float) * self.unit
+        first, last = ((end - self.origin).total_seconds() for end in (datetime.min, datetime.max))
+        plain = (np.floor(numbers) == numbers) & (numbers >= first) & (numbers <= last)
+        if self.kind == "time" or not plain.all():
+            return [self.text(value) for value in values]
+        moments = np.datetime64(self.origin, "s") + numbers.astype("timedelta64[s]")
+        written = np.datetime_as_string(moments, "D" if self.kind == "date" else "s").tolist()
+        return [text.replace("T", " ") for text in written]
 
     def text(self, value: float) -> str | None:
         """'2026-03-02', '2026-03-02 14:05:00' or '1:23:45'; None for a number beyond the years 1 to 9999."""

@@ -1,9 +1,10 @@
 """A file of SPSS, Stata or SAS as arrays, written to standard output. Run as a program of its own, bounded in memory
 and time: the library that reads these files is written in C, and a crafted file can end the process it runs in.
 
-Out: the length of a JSON object (8 bytes, little endian), the object, then one array a column, in its order: int32
-positions in the column's `values` if it has them, else float64. A missing value with a letter is a NaN whose last
-byte is that letter. Nothing of it can be executed.
+Out: the length of a JSON object (8 bytes, little endian), the object, then one array a column, in its order. A column
+of texts has `values`, and int32 positions in them; one of few whole numbers has its lowest, `low`, and uint8 distances
+from it, 255 where blank; any other is float64. A missing value with a letter is a NaN whose last byte is that letter.
+Nothing of it can be executed.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ MOST_PASSES = 10
 """A file is read in passes of so many rows, so that the numbers of a pass, which the library makes one by one, are
 still near the processor when they are put into arrays. More passes would skip through the same rows too often."""
 BLOCK = 1000
+BLANK = 255
 NO_TAGS = ("por", "xport")
 """Readers that cannot say which code or letter a missing value had."""
 
@@ -68,7 +70,7 @@ def parse(raw: bytes, catalogue: bytes, asked: dict[str, Any]) -> tuple[dict[str
         _column(meta, name, label, labels.get(name, {}))
         for name, label in zip(meta.column_names, meta.column_labels, strict=True)
     ]
-    arrays = _arrays(_passes(read, raw, meta.number_rows), columns)
+    arrays = _arrays(_passes(read, raw, meta.number_rows), columns, meta.number_rows)
     return {"encoding": meta.file_encoding, "rows": len(arrays[0]) if arrays else 0, "columns": columns}, arrays
 
 
@@ -81,6 +83,7 @@ def _column(meta: Any, name: str, label: str | None, labels: dict[Any, str]) -> 
         "measure": meta.variable_measure.get(name),
         "labels": [(code, text or "") for code, text in labels.items() if code is not None],
         "missing": [(part["lo"], part["hi"]) for part in meta.missing_ranges.get(name, [])],
+        "low": None,
         "values": [] if meta.readstat_variable_types[name] == "string" else None,
     }
 
@@ -94,26 +97,45 @@ def _passes(read: Callable[..., Any], raw: bytes, rows: int | None) -> Iterator[
         yield list(cells.values()), list(meta.missing_user_values)
 
 
-def _arrays(passes: Iterator[tuple[list[list[Any]], list[str]]], columns: list[dict[str, Any]]) -> list[np.ndarray]:
-    """(rows,) float64, or int32 positions in the `values` that are filled here."""
+def _arrays(
+    passes: Iterator[tuple[list[list[Any]], list[str]]], columns: list[dict[str, Any]], rows: int | None
+) -> list[np.ndarray]:
+    """(rows,) arrays; `values` and `low` are set here. rows: None where unknown."""
     numeric = [position for position, column in enumerate(columns) if column["values"] is None]
-    known: dict[int, dict[str | None, int]] = {place: {} for place in range(len(columns)) if place not in set(numeric)}
-    parts: list[list[np.ndarray]] = [[] for _ in columns]
+    texts = [position for position, column in enumerate(columns) if column["values"] is not None]
+    known: list[dict[str | None, int]] = [{} for _ in texts]
+    done, numbers, codes = 0, np.empty((len(numeric), rows or 0)), np.empty((len(texts), rows or 0), np.int32)
     for cells, tagged in passes:
-        lettered = [position for position in numeric if columns[position]["name"] in tagged]
-        for position in lettered:
-            cells[position] = [_tag(cell) if isinstance(cell, str) else cell for cell in cells[position]]
-        turned = _turned([cells[position] for position in numeric])
-        for position, array in zip(numeric, turned, strict=True):
-            parts[position].append(array)
-        for position, places in known.items():
+        size = len(cells[0]) if cells else 0
+        if rows is None:  # one pass, whose size tells
+            numbers, codes = np.empty((len(numeric), size)), np.empty((len(texts), size), np.int32)
+        for position in numeric:
+            if columns[position]["name"] in tagged:
+                cells[position] = [_tag(cell) if isinstance(cell, str) else cell for cell in cells[position]]
+        _turn([cells[position] for position in numeric], numbers[:, done : done + size])
+        for row, places, position in zip(codes, known, texts, strict=True):
             for text in dict.fromkeys(cells[position]):
                 places.setdefault(text, len(places))
-            rows = len(cells[position])
-            parts[position].append(np.fromiter(map(places.__getitem__, cells[position]), np.int32, rows))
-    for position, places in known.items():
+            row[done : done + size] = np.fromiter(map(places.__getitem__, cells[position]), np.int32, size)
+        done += size
+    for position, places in zip(texts, known, strict=True):
         columns[position]["values"] = [text or "" for text in places]
-    return [np.concatenate(part) for part in parts]
+    arrays = dict(zip([*numeric, *texts], [*numbers[:, :done], *codes[:, :done]], strict=True))
+    for position in numeric:
+        small, columns[position]["low"] = _small(arrays[position])
+        arrays[position] = arrays[position] if small is None else small
+    return [arrays[position] for position in range(len(columns))]
+
+
+def _small(array: np.ndarray) -> tuple[np.ndarray | None, int | None]:
+    """(rows,) uint8 distances from the lowest number, and that number; None where they do not say all."""
+    blank = np.isnan(array)
+    low, high = (float(end.reduce(array, initial=np.nan)) for end in (np.fmin, np.fmax))
+    if not high - low < BLANK or (array[blank].view(np.uint64) & 0xFF).any():
+        return None, None
+    distance = np.where(blank, BLANK, array - low)
+    places = distance.astype(np.uint8)
+    return (places, int(low)) if low.is_integer() and (places == distance).all() else (None, None)
 
 
 def _tag(letter: str) -> float:
@@ -121,16 +143,14 @@ def _tag(letter: str) -> float:
     return float(struct.unpack("<d", struct.pack("<Q", 0x7FF8000000000000 | ord(letter) & 0xFF))[0])
 
 
-def _turned(columns: list[list[Any]]) -> np.ndarray:
-    """(columns, rows) numbers, NaN where None. Goes along the rows, as the numbers lie in memory."""
-    rows = len(columns[0]) if columns else 0
-    turned = np.empty((len(columns), rows))
+def _turn(columns: list[list[Any]], into: np.ndarray) -> None:
+    """Puts the columns' numbers into (columns, rows), NaN where None, going along the rows as they lie in memory."""
+    rows = into.shape[1]
     records = zip(*columns, strict=True)
-    for start in range(0, rows, BLOCK):
+    for start in range(0, rows, BLOCK) if columns else ():
         size = min(BLOCK, rows - start)
         block = np.fromiter(chain.from_iterable(islice(records, size)), np.float64, size * len(columns))
-        turned[:, start : start + size] = block.reshape(size, -1).T
-    return turned
+        into[:, start : start + size] = block.reshape(size, -1).T
 
 
 def _hide(raw: bytes, places: list[int]) -> bytes:
@@ -144,7 +164,7 @@ def _write(out: BinaryIO, head: dict[str, Any], arrays: list[np.ndarray]) -> Non
     out.write(len(text).to_bytes(8, "little"))
     out.write(text)
     for array in arrays:
-        out.write(array.astype(array.dtype.newbyteorder("<"), copy=False).tobytes())
+        out.write(np.ascontiguousarray(array, array.dtype.newbyteorder("<")).data)
     out.flush()
 
 

@@ -6,6 +6,7 @@ import codecs
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -16,6 +17,7 @@ import numpy as np
 from pipeline.errors import listing
 from pipeline.ingest._encoding import meant
 from pipeline.ingest._opened import Opened
+from pipeline.ingest._parsed import BLANK
 from pipeline.ingest._sets import Answers
 from pipeline.ingest._spoken import spoken_of, with_sets
 from pipeline.ingest._table import MOST_CELLS, MOST_COLUMNS, canonical, fail, make
@@ -38,7 +40,8 @@ class Found:
     @property
     def has_blanks(self) -> bool:
         """Is a number missing anywhere?"""
-        return any(array.dtype.kind == "f" and np.isnan(array).any() for array in self.arrays)
+        numbers = [array for array in self.arrays if array.dtype.kind != "i"]
+        return any((np.isnan(array) if array.dtype.kind == "f" else array == BLANK).any() for array in numbers)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -136,13 +139,18 @@ def _asked(opened: Opened, way: Way, encoding: str | None) -> Found:
     catalogue = opened.labels or b""
     asked = {"reader": way.reader, "encoding": encoding, "length": len(opened.raw), "hidden": way.hidden}
     program = [sys.executable, "-I", str(Path(__file__).with_name("_parsed.py")), json.dumps(asked)]
-    try:
-        done = subprocess.run(  # noqa: S603
-            program, input=opened.raw + catalogue, capture_output=True, timeout=SECONDS, check=False
-        )
-        return _answer(memoryview(done.stdout) if done.returncode == 0 else memoryview(b""), opened, way)
-    except subprocess.TimeoutExpired:
-        raise fail(opened.name, f"cannot be read as {way.what}; {way.advice}.") from None
+    with tempfile.TemporaryFile() as given, tempfile.TemporaryFile() as taken:  # pipes would pass on 64 KB at a time
+        given.write(opened.raw)
+        given.write(catalogue)
+        given.seek(0)
+        try:
+            done = subprocess.run(  # noqa: S603
+                program, stdin=given, stdout=taken, stderr=subprocess.DEVNULL, timeout=SECONDS, check=False
+            )
+        except subprocess.TimeoutExpired:
+            raise fail(opened.name, f"cannot be read as {way.what}; {way.advice}.") from None
+        taken.seek(0)
+        return _answer(memoryview(taken.read() if done.returncode == 0 else b""), opened, way)
 
 
 def _answer(out: memoryview, opened: Opened, way: Way) -> Found:
@@ -160,7 +168,7 @@ def _answer(out: memoryview, opened: Opened, way: Way) -> Found:
         raise fail(opened.name, message)
     arrays, place = [], 8 + size
     for column in columns:
-        kind = np.dtype("<f8") if column["values"] is None else np.dtype("<i4")
+        kind = np.dtype("<i4" if column["values"] is not None else "<f8" if column["low"] is None else "u1")
         arrays.append(np.frombuffer(out, kind, rows, place))
         place += rows * kind.itemsize
     return Found(encoding=head["encoding"], rows=rows, columns=columns, arrays=arrays)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from pipeline.ingest._calendar import Calendar, calendar
+from pipeline.ingest._parsed import BLANK
 from pipeline.ingest._reasons import reason_of
 from pipeline.ingest._sets import Answers
 from pipeline.ingest._table import canonical
@@ -21,6 +22,7 @@ MEASURES: dict[str, Literal["nominal", "ordinal", "scale"]] = {
     "scale": "scale",
 }
 LARGEST_WHOLE = 2**53
+MOST_LETTERS = 27
 Cell = str | int | float
 
 
@@ -39,7 +41,7 @@ def spoken_of(column: Mapping[str, Any], array: np.ndarray, reader: str) -> Spok
     labels = {_cell(code, column): label for code, label in column["labels"]}
     missing = _missing(column, values, labels)
     shown = calendar(reader, column["format"])
-    cells = [value if value in missing else _dated(value, shown) for value in values] if shown else values
+    cells, unread = _dated(values, set(missing), shown) if shown else (values, False)
     about = About(
         wording=column["label"].strip() or None,
         kind=_kind(column, shown, [code for code in labels if code not in missing]),
@@ -47,22 +49,41 @@ def spoken_of(column: Mapping[str, Any], array: np.ndarray, reader: str) -> Spok
         measure=MEASURES.get(column["measure"] or ""),
         missing={text: reason_of(labels.get(code)) for code in missing if (text := canonical(code))},
     )
-    unread = shown is not None and any(not isinstance(cell, str) for cell in set(cells) - set(missing))
-    return Spoken(cells=_coded(codes, cells), about=about, unread=unread)
+    blank = column["values"] is not None and ("" in values or any(map(str.isspace, column["values"])))
+    return Spoken(cells=_coded(codes, cells, blank), about=about, unread=unread)
 
 
 def _distinct(column: Mapping[str, Any], array: np.ndarray) -> tuple[np.ndarray, list[Cell]]:
     """(rows,) codes, -1 where blank, and the cell of each code."""
     if column["values"] is not None:
         return array, column["values"]
+    if column["low"] is not None:
+        held = np.flatnonzero(np.bincount(array, minlength=BLANK + 1)[:BLANK])
+        place = np.full(BLANK + 1, -1)
+        place[held] = np.arange(len(held))
+        return place[array], (held + column["low"]).tolist()
     codes, found = pd.factorize(array)
-    values: list[Cell] = [_cell(value, column) for value in found.tolist()]
-    blank = np.flatnonzero(codes < 0)
-    letters = array[blank].view("<u8") & 0xFF
-    for letter in np.unique(letters[letters > 0]).tolist():
-        codes[blank[letters == letter]] = len(values)
-        values.append(_cell(chr(letter), column))
+    values = _cells(found, column)
+    if np.isnan(array).any():
+        blank = np.flatnonzero(codes < 0)
+        letters = array[blank].view("<u8") & 0xFF
+        for letter in np.unique(letters[letters > 0]).tolist():
+            codes[blank[letters == letter]] = len(values)
+            values.append(_cell(chr(letter), column))
     return codes, values
+
+
+def _cells(found: np.ndarray, column: Mapping[str, Any]) -> list[Cell]:
+    """The cells of distinct numbers, those of double precision at once."""
+    if column["type"] == "float":
+        return [_cell(value, column) for value in found.tolist()]
+    whole = (np.floor(found) == found) & (np.abs(found) < LARGEST_WHOLE)
+    if not whole.any():
+        return found.tolist()
+    integers = np.where(whole, found, 0).astype(np.int64).tolist()
+    if whole.all():
+        return integers
+    return [one if is_whole else other for one, other, is_whole in zip(integers, found.tolist(), whole, strict=True)]
 
 
 def _cell(value: Any, column: Mapping[str, Any]) -> Cell:
@@ -79,9 +100,11 @@ def _cell(value: Any, column: Mapping[str, Any]) -> Cell:
 def _missing(column: Mapping[str, Any], values: Sequence[Cell], labels: Mapping[Cell, str]) -> list[Cell]:
     """Codes the file declares to be no answers, those that no row holds included; letters are always."""
     ranges = [(_cell(low, column), _cell(high, column)) for low, high in column["missing"]]
-    lettered = [code for code in (*values, *labels) if column["values"] is None and isinstance(code, str)]
+    lettered: list[Cell] = []
+    if column["values"] is None:  # letters stand behind the numbers
+        lettered = [code for code in (*values[-MOST_LETTERS:], *labels) if isinstance(code, str)]
     single = [low for low, high in ranges if low == high]
-    known = [value for value in (*values, *labels) if any(_within(value, low, high) for low, high in ranges)]
+    known = [value for value in (*values, *labels) if any(_within(value, *span) for span in ranges)] if ranges else []
     return list(dict.fromkeys([*single, *known, *lettered]))
 
 
@@ -97,12 +120,20 @@ def _rank(code: Cell) -> tuple[bool, float]:
     return (True, 0.0) if isinstance(code, str) else (False, float(code))
 
 
-def _dated(value: Cell, shown: Calendar) -> Cell:
-    return value if isinstance(value, str) else shown.text(value) or value
+def _dated(values: Sequence[Cell], missing: set[Cell], shown: Calendar) -> tuple[list[Cell], bool]:
+    """The values as dates, codes of missing ones as they are; are some beyond the calendar, and left as they are?"""
+    cells = list(values)
+    places = [place for place, value in enumerate(values) if not isinstance(value, str) and value not in missing]
+    texts = shown.texts([float(values[place]) for place in places])
+    for place, text in zip(places, texts, strict=True):
+        cells[place] = values[place] if text is None else text
+    return cells, None in texts
 
 
-def _coded(codes: np.ndarray, cells: Sequence[Cell]) -> Coded:
-    """Cells of which some may be blank or alike after they were put into words."""
+def _coded(codes: np.ndarray, cells: Sequence[Cell], blank: bool) -> Coded:
+    """Cells of which some may be alike after they were put into words; blank: are some blank?"""
+    if not blank and len(set(cells)) == len(cells):
+        return Coded(codes, tuple(cells))
     known: dict[Cell, int] = {}
     places = [
         -1 if isinstance(cell, str) and not cell.strip() else known.setdefault(cell, len(known)) for cell in cells

@@ -121,6 +121,7 @@ def test_numbers_arrive_as_a_person_would_write_them(tmp_path: Path) -> None:
     single = {
         "type": "float",
         "values": None,
+        "low": None,
         "labels": [],
         "missing": [],
         "label": "",
