@@ -24,6 +24,7 @@ LARGEST_RATIO = 100
 RATIO_FROM = 10_000_000
 MOST_ENTRIES = 2_000
 SECONDS = 180
+LARGE = "unpacks to far more than an Excel workbook of answers holds; save the sheet as CSV."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,9 +50,8 @@ class Workbook:
 
 def workbook(raw: bytes, file: DataFile) -> Workbook:
     """Rows of the declared sheet, else of the first. Raises DataError for what is no workbook, or too much of one."""
-    if raw[:2] == b"PK":
-        _refuse_bomb(raw, file.file)
-    answer = _ask(raw, file)
+    unpacked = _unpacked(raw, file.file) if raw[:2] == b"PK" else len(raw)
+    answer = _ask(raw, file, unpacked)
     if "rows" not in answer:
         names, asked = answer["names"], answer["sheet"]
         raise fail(
@@ -70,9 +70,9 @@ def workbook(raw: bytes, file: DataFile) -> Workbook:
     )
 
 
-def _ask(raw: bytes, file: DataFile) -> dict[str, Any]:
+def _ask(raw: bytes, file: DataFile, unpacked: int) -> dict[str, Any]:
     """Sheet names, chosen sheet and rows, from a process that may die in our place."""
-    program = [sys.executable, "-I", str(Path(__file__).with_name("_sheet.py")), file.sheet or ""]
+    program = [sys.executable, "-I", str(Path(__file__).with_name("_sheet.py")), file.sheet or "", str(unpacked)]
     try:
         done = subprocess.run(program, input=raw, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
         answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"error": "died"}
@@ -80,6 +80,8 @@ def _ask(raw: bytes, file: DataFile) -> dict[str, Any]:
         answer = {"error": "died"}
     if answer.get("error") == "password":
         raise fail(file.file, "the workbook is locked with a password; save a copy without one.")
+    if answer.get("error") == "large":
+        raise fail(file.file, LARGE)
     if "error" in answer:
         raise fail(
             file.file, "cannot be read as an Excel workbook; open it in a spreadsheet and save it again as xlsx or CSV."
@@ -87,7 +89,8 @@ def _ask(raw: bytes, file: DataFile) -> dict[str, Any]:
     return answer
 
 
-def _refuse_bomb(raw: bytes, name: str) -> None:
+def _unpacked(raw: bytes, name: str) -> int:
+    """Bytes that the archive says it holds. Raises DataError for what is no workbook, or far more than one."""
     try:
         entries = zipfile.ZipFile(io.BytesIO(raw)).infolist()
     except (zipfile.BadZipFile, ValueError, NotImplementedError, OSError):
@@ -96,4 +99,5 @@ def _refuse_bomb(raw: bytes, name: str) -> None:
         raise fail(name, "is a zip archive and no workbook; unpack it, and name the file inside.")
     swollen = [e for e in entries if e.file_size > RATIO_FROM and e.file_size > LARGEST_RATIO * max(e.compress_size, 1)]
     if len(entries) > MOST_ENTRIES or sum(e.file_size for e in entries) > LARGEST_TOTAL or swollen:
-        raise fail(name, "unpacks to far more than an Excel workbook of answers holds; save the sheet as CSV.")
+        raise fail(name, LARGE)
+    return sum(e.file_size for e in entries)
