@@ -56,6 +56,7 @@ def few(definition: dict[str, Any], rows: Table) -> None:
 
 def weighted(definition: dict[str, Any], rows: Table) -> None:
     definition["weights"] = {"column": "w", "strata": "area"}
+    definition["model"]["imputations"] = 2
     rows[0] += ["w", "area"]
     for number, row in enumerate(rows[1:]):
         row += [str(1 + number % 3), "abc"[number % 3]]
@@ -66,6 +67,7 @@ def stacked(definition: dict[str, Any], rows: Table) -> None:
     del rows[901:]
     definition["constructs"]["intent"]["label"] = {"en": "Purchase Intent (NPS)", "zh": "NPS 购买意愿"}
     definition["segments"] = {"compare": ["status"], "brand": "maker"}
+    definition["model"]["imputations"] = 2
     rows[0].append("maker")
     for number, row in enumerate(rows[1:]):
         row[0] = f"p{number // 2:05d}"
@@ -120,10 +122,31 @@ def structured(definition: dict[str, Any], rows: Table) -> None:
     }
     definition["model"] |= {
         "drivers": ["trust", "quality", "region"], "controls": ["age"], "interactions": [["trust", "quality"]],
+        "imputations": 2,
     }  # fmt: skip
     rows[0] += ["age", "region"]
     for number, row in enumerate(rows[1:]):
         row += [str(20 + number * 7 % 50), str(1 + number % 2)]
+
+
+def described(definition: dict[str, Any], rows: Table) -> None:
+    """Missing answers imputed; a question of several answers, a number, promoters, and a level of three people."""
+    definition["model"] |= {"imputations": 3, "drivers": ["trust", "quality", "price"], "controls": ["town"]}
+    definition["scales"]["eleven"] = {"points": 11, "start": 0}
+    for construct in definition["constructs"].values():
+        construct["scale"] = "agree"
+    definition["constructs"]["advice"] = {"items": ["advice_1"], "scale": "eleven"}
+    definition["variables"] |= {
+        "years": {"label": {"en": "age", "zh": "年龄"}, "type": "number"},
+        "town": {"label": {"en": "town", "zh": "城镇"}, "codes": {"1": "A", "2": "B", "3": "C"}},
+        "media": {"label": {"en": "media", "zh": "媒体"}, "type": "multiple", "columns": ["tv", "net"]},
+        "advises": {"label": {"en": "advice", "zh": "推荐"}, "from": "advice_1", "recode": "nps"},
+    }
+    del rows[901:]
+    rows[0] += ["years", "town", "tv", "net", "advice_1"]
+    for number, row in enumerate(rows[1:]):
+        town = "3" if number < 3 else "1" if number % 3 else "2"
+        row += [str(20 + number * 7 % 50), town, str(number % 2), str(number // 2 % 2), str(number * 7 % 11)]
 
 
 def published(definition: dict[str, Any], rows: Table) -> None:
@@ -154,6 +177,7 @@ SHAPES: dict[str, Callable[[dict[str, Any], Table], None]] = {
         unstated,
         explained,
         structured,
+        described,
         published,
     )
 }
