@@ -10,33 +10,18 @@ import json
 import sys
 from typing import Any
 
-MEMORY = 3 * 1024**3
-LEAST_MEMORY = 512 * 1024**2
-MEMORY_PER_BYTE = 30
-"""What a workbook may need, for each byte of it unpacked: cells that repeat a long text cost more than they show."""
-LEAST_TEXT = 50_000_000
-TEXT_PER_BYTE = 10
-SECONDS = 120
-
 
 def main() -> None:
-    """In: the workbook on standard input; as arguments the name of the sheet (or '') and the workbook's size unpacked.
-
-    Out: one JSON object.
+    """In: the workbook on standard input; as argument a JSON object of the `sheet` asked for (or '') and of the most
+    `memory` (bytes), `seconds`, `columns`, `cells` and `characters` it may have. Out: one JSON object.
     """
-    unpacked = int(sys.argv[2])
-    _bound(min(MEMORY, LEAST_MEMORY + MEMORY_PER_BYTE * unpacked))
+    asked = json.loads(sys.argv[1])
+    _bound(asked["memory"], asked["seconds"])
     import python_calamine
 
     try:
         workbook = python_calamine.CalamineWorkbook.from_filelike(io.BytesIO(sys.stdin.buffer.read()))
-        names = workbook.sheet_names
-        sheet = sys.argv[1] or (names[0] if names else "")
-        answer: dict[str, Any] = {"names": names, "sheet": sheet}
-        if sheet in names:
-            rows = workbook.get_sheet_by_name(sheet).to_python(skip_empty_area=False)
-            most = LEAST_TEXT + TEXT_PER_BYTE * unpacked
-            answer = {"error": "large"} if _characters(rows) > most else answer | {"rows": [*map(_cells, rows)]}
+        answer = _answer(workbook, asked)
     except python_calamine.PasswordError:
         answer = {"error": "password"}
     except (python_calamine.CalamineError, OSError):
@@ -44,12 +29,20 @@ def main() -> None:
     json.dump(answer, sys.stdout)
 
 
-def _characters(rows: list[list[Any]]) -> int:
-    return sum(len(cell) for row in rows for cell in row if isinstance(cell, str))
-
-
-def _cells(row: list[Any]) -> list[Any]:
-    return list(map(_cell, row))
+def _answer(workbook: Any, asked: dict[str, Any]) -> dict[str, Any]:
+    names = workbook.sheet_names
+    wanted = asked["sheet"] or (names[0] if names else "")
+    answer: dict[str, Any] = {"names": names, "sheet": wanted}
+    if wanted not in names:
+        return answer
+    sheet = workbook.get_sheet_by_name(wanted)
+    height, width = sheet.total_height + 1, sheet.total_width + 1  # both begin at 0
+    if width > asked["columns"] or height * width > asked["cells"]:
+        return answer | {"error": "large", "size": [height, width]}
+    rows = sheet.to_python(skip_empty_area=False)
+    if sum(len(cell) for row in rows for cell in row if isinstance(cell, str)) > asked["characters"]:
+        return {"error": "swollen"}
+    return answer | {"rows": [list(map(_cell, row)) for row in rows]}
 
 
 def _cell(value: Any) -> Any:
@@ -61,13 +54,13 @@ def _cell(value: Any) -> Any:
     return None if value is None else str(value)
 
 
-def _bound(memory: int) -> None:
+def _bound(memory: int, seconds: int) -> None:
     try:
         import resource
     except ImportError:  # Windows has no such limits
         return
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (SECONDS, SECONDS))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 

@@ -23,8 +23,13 @@ LARGEST_TOTAL = 200_000_000
 LARGEST_RATIO = 100
 RATIO_FROM = 10_000_000
 MOST_ENTRIES = 2_000
-SECONDS = 180
-LARGE = "unpacks to far more than an Excel workbook of answers holds; save the sheet as CSV."
+LEAST_MEMORY, MEMORY_PER_BYTE, MEMORY = 512 * 1024**2, 30, 3 * 1024**3
+"""What a workbook may need, for each byte of it unpacked: cells that repeat a long text cost more than they show."""
+LEAST_TEXT, TEXT_PER_BYTE = 50_000_000, 10
+SECONDS, SECONDS_PER_MEGABYTE = 20, 1
+WAITING = 4
+"""How much longer than the seconds of its own the process may take on a busy machine."""
+SWOLLEN = "unpacks to far more than an Excel workbook of answers holds; save the sheet as CSV."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,9 +66,6 @@ def workbook(raw: bytes, file: DataFile) -> Workbook:
     lines = [i for i, row in enumerate(rows, start=1) if any(cell is not None for cell in row)]
     if not lines:
         raise fail(file.file, f"sheet '{answer['sheet']}' is empty; name another sheet with 'sheet'.")
-    if len(rows) * len(rows[0]) > MOST_CELLS or len(rows[0]) > MOST_COLUMNS:
-        size = f"{len(rows):,} rows and {len(rows[0]):,} columns"
-        raise fail(file.file, f"sheet '{answer['sheet']}' has {size}; that is more than can be read at once.")
     detected = () if file.sheet else ("sheet",)
     return Workbook(
         cells=[rows[i - 1] for i in lines], lines=lines, found={"sheet": answer["sheet"], "detected": detected}
@@ -72,21 +74,37 @@ def workbook(raw: bytes, file: DataFile) -> Workbook:
 
 def _ask(raw: bytes, file: DataFile, unpacked: int) -> dict[str, Any]:
     """Sheet names, chosen sheet and rows, from a process that may die in our place."""
-    program = [sys.executable, "-I", str(Path(__file__).with_name("_sheet.py")), file.sheet or "", str(unpacked)]
+    asked: dict[str, Any] = {
+        "sheet": file.sheet or "",
+        "memory": min(MEMORY, LEAST_MEMORY + MEMORY_PER_BYTE * unpacked),
+        "seconds": SECONDS + SECONDS_PER_MEGABYTE * unpacked // 1_000_000,
+        "columns": MOST_COLUMNS,
+        "cells": MOST_CELLS,
+        "characters": LEAST_TEXT + TEXT_PER_BYTE * unpacked,
+    }
+    program = [sys.executable, "-I", str(Path(__file__).with_name("_sheet.py")), json.dumps(asked)]
     try:
-        done = subprocess.run(program, input=raw, capture_output=True, timeout=SECONDS, check=False)  # noqa: S603
+        done = subprocess.run(  # noqa: S603
+            program, input=raw, capture_output=True, timeout=WAITING * asked["seconds"], check=False
+        )
         answer: dict[str, Any] = json.loads(done.stdout) if done.returncode == 0 else {"error": "died"}
     except subprocess.TimeoutExpired:
         answer = {"error": "died"}
-    if answer.get("error") == "password":
-        raise fail(file.file, "the workbook is locked with a password; save a copy without one.")
-    if answer.get("error") == "large":
-        raise fail(file.file, LARGE)
     if "error" in answer:
-        raise fail(
-            file.file, "cannot be read as an Excel workbook; open it in a spreadsheet and save it again as xlsx or CSV."
-        )
+        raise fail(file.file, _sentence(answer))
     return answer
+
+
+def _sentence(answer: dict[str, Any]) -> str:
+    """Why there are no rows."""
+    if answer["error"] == "large":
+        size = f"{answer['size'][0]:,} rows and {answer['size'][1]:,} columns"
+        return f"sheet '{answer['sheet']}' has {size}; that is more than can be read at once."
+    if answer["error"] == "swollen":
+        return SWOLLEN
+    if answer["error"] == "password":
+        return "the workbook is locked with a password; save a copy without one."
+    return "cannot be read as an Excel workbook; open it in a spreadsheet and save it again as xlsx or CSV."
 
 
 def _unpacked(raw: bytes, name: str) -> int:
@@ -99,5 +117,5 @@ def _unpacked(raw: bytes, name: str) -> int:
         raise fail(name, "is a zip archive and no workbook; unpack it, and name the file inside.")
     swollen = [e for e in entries if e.file_size > RATIO_FROM and e.file_size > LARGEST_RATIO * max(e.compress_size, 1)]
     if len(entries) > MOST_ENTRIES or sum(e.file_size for e in entries) > LARGEST_TOTAL or swollen:
-        raise fail(name, LARGE)
+        raise fail(name, SWOLLEN)
     return sum(e.file_size for e in entries)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import io
 import re
 import zipfile
+import zlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -234,6 +235,6 @@ def _sheets(raw: bytes) -> list[str]:
         archive = zipfile.ZipFile(io.BytesIO(raw))
         entry = archive.getinfo("xl/workbook.xml")
         root = parse(archive.read(entry), "xl/workbook.xml") if entry.file_size < MOST_BYTES else None
-    except (KeyError, zipfile.BadZipFile, ValueError, NotImplementedError, OSError, DataError):
+    except (KeyError, zipfile.BadZipFile, zlib.error, EOFError, ValueError, RuntimeError, OSError, DataError):
         return []
     return [] if root is None else [sheet.get("name", "") for sheet in root.iter() if local(sheet.tag) == "sheet"]

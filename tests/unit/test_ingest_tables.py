@@ -109,7 +109,7 @@ def test_a_trailing_column_without_name_may_be_there_or_not() -> None:
         (b'a,b\n1,2\n3,"open\n4,5\n', 'row 3: a quote (") opens here and is never closed'),
         (b'a,b\n"x"y,2\n', "row 2: there is text after a closing quote"),
         (b"a,b\n1,\x002\n", "row 2 holds a NUL byte"),
-        (b"$FL2@(#) SPSS", "is an SPSS file"),
+        (b"$FL2@(#) SPSS", "cannot be read as an SPSS file"),
         (b"\x1f\x8b\x08\x00", "is a compressed file"),
         (b"PK\x03\x04 broken", "no whole Excel workbook"),
         (b"PAR1 broken PAR1", "cannot be read as Parquet"),
