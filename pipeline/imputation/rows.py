@@ -14,7 +14,7 @@ from pipeline.imputation.pooling import Pooled, pool
 from pipeline.model import Row, Setting, everyone
 from pipeline.model.effects import fit
 from pipeline.model.importance import r2, usable
-from pipeline.model.jackknife import contributions, errors, gradient, shares_near
+from pipeline.model.jackknife import contributions, gradient, shares_near
 from pipeline.model.players import Structure, arranged, far_values
 from pipeline.model.resample import Panel
 from pipeline.moments import Moments
@@ -24,6 +24,7 @@ from pipeline.score import Scores, person_mean
 from pipeline.screen import Screening
 from pipeline.study import Study
 from pipeline.terms import MOST_CATEGORIES, columns_of, terms_of
+from pipeline.variance import spread_of_rows
 
 Array = np.ndarray
 
@@ -186,8 +187,7 @@ def _each(found: _Completion, study: Study) -> _Each:
         if not columns and apart:
             slopes, origin = gradient(_shares_and_r2(structure, moments), moments), moments.origin
         if slopes is not None and apart:
-            panel = Panel(names=model.names, columns=model.values, rows=np.arange(len(model.values)))
-            squared.append(errors(contributions(slopes, origin, panel, people.design), people.design) ** 2)
+            squared.append(_squared(slopes, origin, people))
         columns.append((b, b * ratio, se**2, (se * ratio) ** 2, moments.correlations))
     stacked = [np.stack(column) for column in zip(*columns, strict=True)]
     return _Each(
@@ -199,6 +199,15 @@ def _each(found: _Completion, study: Study) -> _Each:
         squared=np.stack(squared) if len(squared) == len(columns) else None,
         df=df,
     )
+
+
+def _squared(slopes: Array, origin: Array, people: Sample) -> Array:
+    """(k,) squared errors of functions of the moments with the given slopes, by the infinitesimal jackknife."""
+    everybody = np.arange(len(people.model.values))
+    panel = Panel(names=people.model.names, columns=people.model.values, rows=everybody)
+    apart = replace(people.design, unit=everybody, keys=everybody)
+    spread = spread_of_rows(contributions(slopes, origin, panel, apart), people.design)
+    return np.asarray((spread**2).sum(0))
 
 
 def _shares_and_r2(structure: Structure, point: Moments) -> Callable[[Moments], Array]:
