@@ -1,4 +1,4 @@
-"""The command line: whybuy report, check, inspect, new, plan, schema. Commands and exit codes are those of CONTRACT.md.
+"""The command line: whybuy report, check, inspect, new, export, plan, schema. Commands and exit codes are those of CONTRACT.md.
 
 Results go to stdout, progress and errors to stderr. Nothing heavy is imported before a command needs it.
 """
@@ -110,6 +110,19 @@ def new(
 
     packaged = str(file).startswith("package:")
     _conclude([draft(file, out or (Path() if packaged else file.parent) / "study.yaml", labels)], [], as_json)
+
+
+@app.command()
+def export(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A study folder, or its study.yaml.")],
+    out: Annotated[Path, typer.Option(help="Folder that holds one folder a study.")] = Path("exports"),
+    as_json: Json = False,
+) -> None:
+    """Write the scored, labelled rows of a study as SPSS and Parquet, with a data dictionary."""
+    from pipeline.exporting import export as write
+    from pipeline.study import load
+
+    _conclude(write(load(path), out), [], as_json)
 
 
 @app.command("plan")

@@ -38,6 +38,7 @@ ORDER = (
         "estimates",
         "moments",
         "progress",
+        "privacy",
     ),
     ("ingest",),
     ("suppression",),
@@ -48,6 +49,7 @@ ORDER = (
     ("analysis",),
     ("planning",),
     ("report",),
+    ("exporting",),
     ("__main__",),
 )
 LEVEL = {name: level for level, names in enumerate(ORDER) for name in names}
