@@ -124,9 +124,14 @@ def read_table(opened: Opened) -> Table:
     """One file by the reader that was declared or that fits its content."""
     if not opened.raw:
         raise fail(opened.name, "the file is empty; export it again.")
-    if opened.file.format:
-        return READERS[opened.file.format].read(opened)
-    table = READERS[detect(opened)].read(opened)
+    declared = opened.file.format
+    try:
+        table = READERS[declared or detect(opened)].read(opened)
+    except MemoryError:
+        message = "needs more memory than there is; leave out columns that the study does not use."
+        raise fail(opened.name, message) from None
+    if declared:
+        return table
     return replace(table, source=replace(table.source, detected=("format", *table.source.detected)))
 
 

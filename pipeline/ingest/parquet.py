@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from pipeline.ingest._arrow import coded
 from pipeline.ingest._opened import Opened
-from pipeline.ingest._table import MOST_CELLS, fail, make
+from pipeline.ingest._table import MOST_CELLS, MOST_COLUMNS, fail, make
 from pipeline.responses import Table
 
 LARGEST_TOTAL = 2_000_000_000
@@ -23,21 +25,29 @@ def read(opened: Opened) -> Table:
     are several answers.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
     try:
-        parquet = pq.ParquetFile(pa.BufferReader(opened.raw))
-        meta = parquet.metadata
-        unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-        if meta.num_rows * max(meta.num_columns, 1) > MOST_CELLS or unpacked > LARGEST_TOTAL:
-            raise fail(
-                opened.name,
-                f"has {meta.num_rows:,} rows in {meta.num_columns:,} columns; that is more than can be read at once.",
-            )
-        table = parquet.read()
+        table = _content(opened)
     except (pa.ArrowException, OSError, MemoryError):
         raise fail(opened.name, "cannot be read as Parquet; write the file again, or save it as CSV.") from None
     columns, about = zip(*map(coded, table.columns), strict=True) if table.num_columns else ((), ())
     lines = np.arange(2, table.num_rows + 2)
     known = {name: entry for name, entry in zip(table.column_names, about, strict=True) if entry}
     return make(opened, "parquet", table.column_names, columns, lines, about=known)
+
+
+def _content(opened: Opened) -> Any:
+    """The arrow table, its texts by their distinct values: a few bytes can say that one long text stands everywhere."""
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    source = pa.BufferReader(opened.raw)
+    meta = pq.read_metadata(source)
+    chunks = [meta.row_group(i).column(j) for i in range(meta.num_row_groups) for j in range(meta.num_columns)]
+    unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
+    values = max(meta.num_rows * max(meta.num_columns, 1), sum(chunk.num_values for chunk in chunks))
+    if values > MOST_CELLS or unpacked > LARGEST_TOTAL or meta.num_columns > MOST_COLUMNS:
+        size = f"{meta.num_rows:,} rows in {meta.num_columns:,} columns"
+        raise fail(opened.name, f"has {size}; that is more than can be read at once.")
+    texts = {chunk.path_in_schema for chunk in chunks if chunk.physical_type == "BYTE_ARRAY"}
+    return pq.ParquetFile(source, metadata=meta, read_dictionary=sorted(texts)).read()
