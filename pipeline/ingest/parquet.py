@@ -28,12 +28,13 @@ def read(opened: Opened) -> Table:
 
     try:
         table = _content(opened)
-    except (pa.ArrowException, OSError, MemoryError):
+        columns, about = zip(*map(coded, table.columns), strict=True) if table.num_columns else ((), ())
+        names = table.column_names
+    except (pa.ArrowException, OSError, MemoryError, LookupError, ValueError):
         raise fail(opened.name, "cannot be read as Parquet; write the file again, or save it as CSV.") from None
-    columns, about = zip(*map(coded, table.columns), strict=True) if table.num_columns else ((), ())
     lines = np.arange(2, table.num_rows + 2)
-    known = {name: entry for name, entry in zip(table.column_names, about, strict=True) if entry}
-    return make(opened, "parquet", table.column_names, columns, lines, about=known)
+    known = {name: entry for name, entry in zip(names, about, strict=True) if entry}
+    return make(opened, "parquet", names, columns, lines, about=known)
 
 
 def _content(opened: Opened) -> Any:
