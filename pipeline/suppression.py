@@ -22,6 +22,8 @@ MOST_LEVELS = 40
 """Levels of a variable beyond which the names of tiny ones may say who answered."""
 WIDTH = 3.0
 """Least distance between the limits that a reader can work out for a hidden count."""
+MOST_JUDGED = 150
+"""Counts that are judged together; beyond, the sums between them cost more than they tell."""
 PROBE = 300
 """Rows that are looked at first."""
 Nested = tuple[str, str, Array]
@@ -148,7 +150,8 @@ def hidden_levels(tables: Mapping[str, Levels], respondent: Array, minimum: int)
     touched, judged = {name for name, each in counts.items() if ((each > 0) & (each < minimum)).any()}, None
     while touched != judged:
         judged = touched
-        pairs = list(_nested(tables, touched))
+        many = sum(len(counts[name]) for name in touched) > MOST_JUDGED
+        pairs = [] if many else list(_nested(tables, touched))
         family = [name for name in tables if name in touched or any(name in pair[:2] for pair in pairs)]
         found |= _judged({name: counts[name] for name in family}, pairs, minimum)
         touched = touched | {name for name in family if found[name].any()}
@@ -159,7 +162,12 @@ def hidden_levels(tables: Mapping[str, Levels], respondent: Array, minimum: int)
 
 
 def _judged(counts: Mapping[str, Array], pairs: Sequence[Nested], minimum: int) -> dict[str, Array]:
-    """(levels,) bool of every variable: hidden ones, given the bases and the pairs that nest."""
+    """(levels,) bool of every variable: hidden ones, given the bases and the pairs that nest.
+
+    More than MOST_JUDGED counts that hang together are all hidden: few people and many questions nest in every way.
+    """
+    if sum(map(len, counts.values())) > MOST_JUDGED:
+        return {name: np.ones(len(each), dtype=bool) for name, each in counts.items()}
     start = dict(zip(counts, np.cumsum([0, *map(len, counts.values())]), strict=False))
     width = sum(map(len, counts.values()))
     sums = [_sum(width, start[name] + np.arange(len(each))) for name, each in counts.items()]
