@@ -77,7 +77,8 @@ TITLES = {
         "Share of simulated surveys whose 95 % interval holds the value of the population without gaps: "
         f"{imputation.DRIVERS} drivers and an outcome of {imputation.ITEMS} items each on a skewed "
         f"{imputation.POINTS}-point scale, {imputation.MISSING:.0%} of the drivers' answers missing, either by chance "
-        "or the more often the lower the outcome. Imputed: "
+        "or the more often the lower the outcome; in clusters answers are alike by "
+        f"{imputation.ALIKE:.0%} of their variance. Imputed: "
         f"`model.imputations: {imputation.IMPUTATIONS}`. Person means: one answer of a construct is enough. Complete "
         "answers: nobody with a gap is kept. The promise is about the imputed figures, and is judged by their lowest "
         "coverage.",

@@ -35,6 +35,7 @@ OVERLAP, LOADING, NOISE = 0.4, 0.75, 0.7
 MISSING = 0.15
 PULL = 1.2
 """Slope of the log odds of a gap in the outcome, where gaps depend on it."""
+TOGETHER, ALIKE = 6, 0.3
 IMPUTATIONS, DRAWS = 20, 500
 POPULATION = 2_000_000
 NAMES = (*(f"d{at}" for at in range(DRIVERS)), "y")
@@ -44,10 +45,14 @@ FIGURES = ("b", "shares", "R²")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
-    """n people; gaps in the drivers' answers, by chance or the more often the lower the outcome."""
+    """n people; gaps in the drivers' answers, by chance or the more often the lower the outcome.
+
+    cluster: people in each cluster, whose answers are alike by a part ALIKE of their variance where they are several.
+    """
 
     n: int
     gaps: str
+    cluster: int = 1
 
 
 Job = tuple[str, Plan, int]
@@ -55,16 +60,25 @@ Job = tuple[str, Plan, int]
 
 def jobs(number: int) -> list[Job]:
     plans = [Plan(n=n, gaps=gaps) for gaps in ("by chance", "by the outcome") for n in SIZES]
-    return [(f"gaps {plan.gaps}, n = {plan.n}", plan, number) for plan in plans]
+    plans.append(Plan(n=SIZES[-1], gaps="by the outcome", cluster=TOGETHER))
+    return [(f"gaps {plan.gaps}, n = {plan.n}, clusters of {plan.cluster}", plan, number) for plan in plans]
 
 
-def answers(n: int, random: np.random.Generator) -> Array:
+def normal(n: int, columns: int, random: np.random.Generator, cluster: int) -> Array:
+    """(n, columns) standard normal numbers; in clusters of several, alike by a part ALIKE of their variance."""
+    if cluster == 1:
+        return random.normal(size=(n, columns))
+    shared = np.repeat(random.normal(size=(-(-n // cluster), columns)), cluster, axis=0)[:n]
+    return np.asarray(np.sqrt(ALIKE) * shared + np.sqrt(1 - ALIKE) * random.normal(size=(n, columns)))
+
+
+def answers(n: int, random: np.random.Generator, cluster: int = 1) -> Array:
     """(n, items) answers from 1 to POINTS, skewed to the high end: ITEMS of each driver, then ITEMS of the outcome."""
     cov = np.full((DRIVERS, DRIVERS), OVERLAP) + (1 - OVERLAP) * np.eye(DRIVERS)
-    latent = random.normal(size=(n, DRIVERS)) @ np.linalg.cholesky(cov).T
-    outcome = latent @ np.array(SLOPES) + NOISE * random.normal(size=n)
+    latent = normal(n, DRIVERS, random, cluster) @ np.linalg.cholesky(cov).T
+    outcome = latent @ np.array(SLOPES) + NOISE * normal(n, 1, random, cluster)[:, 0]
     traits = np.column_stack([latent, outcome / np.sqrt(np.array(SLOPES) @ cov @ np.array(SLOPES) + NOISE**2)])
-    noise = random.normal(size=(n, (DRIVERS + 1) * ITEMS))
+    noise = normal(n, (DRIVERS + 1) * ITEMS, random, cluster)
     seen = LOADING * np.repeat(traits, ITEMS, axis=1) + np.sqrt(1 - LOADING**2) * noise
     return np.clip(np.rint(4.8 + 1.3 * seen), 1, POINTS)
 
@@ -106,7 +120,7 @@ def truth() -> dict[str, Array]:
     return {"b": b, "shares": raw / raw.sum(), "R²": np.array([raw.sum()])}
 
 
-def responses(full: Array, missing: Array) -> Responses:
+def responses(full: Array, missing: Array, cluster: int) -> Responses:
     names = [f"{name}_{at}" for name in NAMES for at in range(ITEMS)]
     rows = len(full)
     return Responses(
@@ -115,7 +129,7 @@ def responses(full: Array, missing: Array) -> Responses:
         variables=pd.DataFrame(index=range(rows)),
         weight=None,
         strata=None,
-        cluster=None,
+        cluster=None if cluster == 1 else (np.arange(rows) // cluster).astype(str).astype(object),
         respondent=np.arange(rows),
         keys=np.arange(rows, dtype=np.uint64) * np.uint64(2**40),
         complete=np.ones(rows, dtype=bool),
@@ -125,10 +139,10 @@ def responses(full: Array, missing: Array) -> Responses:
     )
 
 
-def intervals(full: Array, missing: Array) -> dict[str, Limits]:
+def intervals(full: Array, missing: Array, cluster: int) -> dict[str, Limits]:
     """Limits of each figure in each way, from one survey."""
     everybody = np.ones(len(full), dtype=bool)
-    given, keep = responses(full, missing), Screening(keep=everybody, complete=everybody, flow=())
+    given, keep = responses(full, missing, cluster), Screening(keep=everybody, complete=everybody, flow=())
     half, whole = studies()
     setting = Setting.of(half)
     rows = imputed_rows(given, keep, score(given, half), half, setting)
@@ -168,8 +182,8 @@ def run(job: Job) -> list[dict[str, object]]:
     held = {way: {name: np.zeros(len(true[name])) for name in FIGURES} for way in WAYS}
     for survey in range(number):
         random = np.random.default_rng([plan.n, len(plan.gaps), survey])
-        full = answers(plan.n, random)
-        for way, figures in intervals(full, gaps(full, plan, random)).items():
+        full = answers(plan.n, random, plan.cluster)
+        for way, figures in intervals(full, gaps(full, plan, random), plan.cluster).items():
             for name, (low, high) in figures.items():
                 held[way][name] += (low <= true[name]) & (true[name] <= high)
     return [_row(plan, way, {name: each / number for name, each in held[way].items()}, number) for way in WAYS]
@@ -182,6 +196,7 @@ def _row(plan: Plan, way: str, covered: dict[str, Array], number: int) -> dict[s
     return {
         "gaps": plan.gaps,
         "n": plan.n,
+        "clusters of": plan.cluster,
         "missing answers": way,
         "b, lowest": f"{covered['b'].min():.3f}",
         "b, mean": f"{covered['b'].mean():.3f}",
