@@ -117,7 +117,8 @@ def _texts(found: Found, encoding: str) -> bytes:
     texts: list[str] = []
     for column in found.columns:
         texts += [column["name"], column["label"], *(label for _, label in column["labels"])]
-        texts += column["values"] or []
+        held = column["values"] or []
+        texts += [] if "".join(held).isascii() else held
     try:
         return b"\n".join(_whole(text.encode(python_name(encoding))) for text in texts if not text.isascii())
     except (LookupError, UnicodeError):

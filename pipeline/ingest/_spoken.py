@@ -50,7 +50,9 @@ def spoken_of(column: Mapping[str, Any], array: np.ndarray, reader: str) -> Spok
         missing={text: reason_of(labels.get(code)) for code in missing if (text := canonical(code))},
     )
     blank = column["values"] is not None and ("" in values or any(map(str.isspace, column["values"])))
-    return Spoken(cells=_coded(codes, cells, blank), about=about, unread=unread)
+    alike = blank or (shown is not None and len(set(cells)) < len(cells))
+    coded = _coded(codes, cells) if alike else Coded(codes, tuple(cells))
+    return Spoken(cells=coded, about=about, unread=unread)
 
 
 def _distinct(column: Mapping[str, Any], array: np.ndarray) -> tuple[np.ndarray, list[Cell]]:
@@ -59,9 +61,9 @@ def _distinct(column: Mapping[str, Any], array: np.ndarray) -> tuple[np.ndarray,
         return array, column["values"]
     if column["low"] is not None:
         held = np.flatnonzero(np.bincount(array, minlength=BLANK + 1)[:BLANK])
-        place = np.full(BLANK + 1, -1)
+        place = np.full(BLANK + 1, -1, dtype=np.int32)
         place[held] = np.arange(len(held))
-        return place[array], (held + column["low"]).tolist()
+        return place.take(array), (held + column["low"]).tolist()
     codes, found = pd.factorize(array)
     values = _cells(found, column)
     if np.isnan(array).any():
@@ -122,6 +124,9 @@ def _rank(code: Cell) -> tuple[bool, float]:
 
 def _dated(values: Sequence[Cell], missing: set[Cell], shown: Calendar) -> tuple[list[Cell], bool]:
     """The values as dates, codes of missing ones as they are; are some beyond the calendar, and left as they are?"""
+    if not missing and not any(isinstance(value, str) for value in values[-MOST_LETTERS:]):
+        written = shown.texts(values)  # type: ignore[arg-type]
+        return [value if text is None else text for value, text in zip(values, written, strict=True)], None in written
     cells = list(values)
     places = [place for place, value in enumerate(values) if not isinstance(value, str) and value not in missing]
     texts = shown.texts([float(values[place]) for place in places])
@@ -130,10 +135,8 @@ def _dated(values: Sequence[Cell], missing: set[Cell], shown: Calendar) -> tuple
     return cells, None in texts
 
 
-def _coded(codes: np.ndarray, cells: Sequence[Cell], blank: bool) -> Coded:
-    """Cells of which some may be alike after they were put into words; blank: are some blank?"""
-    if not blank and len(set(cells)) == len(cells):
-        return Coded(codes, tuple(cells))
+def _coded(codes: np.ndarray, cells: Sequence[Cell]) -> Coded:
+    """Cells of which some may be blank, or alike after they were put into words."""
     known: dict[Cell, int] = {}
     places = [
         -1 if isinstance(cell, str) and not cell.strip() else known.setdefault(cell, len(known)) for cell in cells
