@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
@@ -76,6 +77,7 @@ READERS: dict[str, Reader] = {
 """In the order in which they are tried: any vendor before plain rows."""
 
 
+JSON = re.compile(r"(\[\s*)?\{")
 DESCRIPTIONS = {
     '{"SurveyEntry"': "the definition of a Qualtrics survey (QSF)",
     "<LimeSurveyDocType>": "the structure of a LimeSurvey survey (.lss)",
@@ -101,7 +103,8 @@ def read(study: Study) -> Responses:
 
 def _placed(study: Study, problem: Problem) -> Problem:
     """The problem with the path of its file seen from where the study was named, as several may be built at once."""
-    inside = [file.file for file in study.definition.data if not file.file.startswith("package:")]
+    named = [name for file in study.definition.data for name in (file.file, file.labels) if name]
+    inside = [name for name in named if not name.startswith("package:")]
     return replace(problem, where=str(study.folder / problem.where)) if problem.where in inside else problem
 
 
@@ -156,7 +159,7 @@ def _refuse_descriptions(opened: Opened) -> None:
         if start.startswith(mark[0]) and mark in start:
             message = f"is {what} and holds no answers; name the export as the data file, and this one as its 'labels'."
             raise fail(opened.name, message)
-    if start.startswith(("{", "[{")):
+    if JSON.match(start):
         raise fail(opened.name, "is JSON; export the answers as CSV, Excel, SPSS or Triple-S.")
 
 

@@ -24,6 +24,7 @@ from pipeline.responses import About, Coded, Kind, Reason, Role, Table
 
 FIXED, SEPARATED = (".asc", ".dat", ".txt", ".csv"), (".csv", ".txt", ".dat", ".asc")
 """Suffixes of answers beside a definition, in the order in which they are looked for."""
+DEFINED = ".sss"
 ROOT = re.compile(r"<(\w+:)?sss[\s>]")
 LOOKED_AT = 8_192
 NOT_ASKED = "(not asked)"
@@ -37,8 +38,16 @@ EXACT = 2**53
 
 
 def fits(opened: Opened) -> bool:
-    """Is it a definition, or answers with a definition as their labels?"""
-    return _is_definition(opened.raw) or (opened.labels is not None and _is_definition(opened.labels))
+    """Is it a definition, or answers with a definition as their labels, or of the same name?"""
+    if opened.labels is not None:
+        return _is_definition(opened.raw) or _is_definition(opened.labels)
+    return _is_definition(opened.raw) or _undefined(opened) is not None
+
+
+def _undefined(opened: Opened) -> str | None:
+    """The definition that lies beside answers which name none."""
+    path = PurePath(opened.name)
+    return path.with_suffix(DEFINED).name if path.suffix.lower() in FIXED and opened.beside(DEFINED) else None
 
 
 def _is_definition(raw: bytes) -> bool:
@@ -74,6 +83,9 @@ def _parts(opened: Opened) -> tuple[bytes, str, Definition]:
     """Content and name of the answers, and their definition, whichever of the two the study names."""
     if not _is_definition(opened.raw) and opened.labels is not None:
         return opened.raw, opened.name, definition(opened.labels, opened.file.labels or opened.name)
+    beside = _undefined(opened)
+    if beside is not None:
+        raise fail(opened.name, f"belongs to {beside}, which lies beside it; name that under 'labels', or as the file.")
     defined = definition(opened.raw, opened.name)
     path = PurePath(opened.name)
     suffixes = FIXED if defined.fixed else SEPARATED
