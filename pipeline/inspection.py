@@ -5,6 +5,7 @@ Texts of answers are shown only where a code book or an order of common wordings
 
 from __future__ import annotations
 
+import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -41,6 +42,7 @@ def inspect(file: Path, labels: Path | None = None) -> list[str]:
     """
     written = file.as_posix()
     packaged = written.startswith("package:")
+    file = file if packaged else Path(os.path.realpath(file))
     folder = Path() if packaged else file.parent
     if labels is not None and labels.resolve().parent != folder.resolve():
         raise UsageError(f"{labels}: does not lie beside {file}; put both into one folder.")

@@ -22,7 +22,9 @@ def open_file(study: Study, position: int) -> Opened:
     """
     file = study.definition.data[position]
     path = path_of(study, position)
-    labels = None if file.labels is None else content(_inside(study, position, study.folder, file.labels), file.labels)
+    labels = None
+    if file.labels is not None:
+        labels = content(_inside(study, position, study.folder, file.labels, "labels"), file.labels)
     return Opened(raw=content(path, file.file), name=file.file, file=file, labels=labels, beside=_beside(path))
 
 
@@ -36,9 +38,7 @@ def content(path: Path, name: str) -> bytes:
     """Bytes of a file. Raises DataError where it is absent, no file, too large or not to be read."""
     try:
         if not path.is_file():
-            raise fail(
-                name, f"there is no such file.{_neighbours(path)}" if not path.exists() else "is a folder, not a file."
-            )
+            raise fail(name, _absent(path))
         if path.stat().st_size > LARGEST:
             raise fail(name, f"is {path.stat().st_size:,} bytes long; at most {LARGEST:,} can be read at once.")
         return path.read_bytes()
@@ -46,6 +46,12 @@ def content(path: Path, name: str) -> bytes:
         raise fail(
             name, f"cannot be read ({error.strerror or 'no access'}); check the path and its permissions."
         ) from None
+
+
+def _absent(path: Path) -> str:
+    if path.is_dir():
+        return "is a folder, not a file."
+    return "is no file that can be read." if path.exists() else f"there is no such file.{_neighbours(path)}"
 
 
 def _beside(path: Path) -> Callable[[str], bytes | None]:
@@ -60,18 +66,17 @@ def _beside(path: Path) -> Callable[[str], bytes | None]:
     return beside
 
 
-def _inside(study: Study, position: int, folder: Path, name: str) -> Path:
-    """Real path of a name, which must lie inside the folder."""
+def _inside(study: Study, position: int, folder: Path, name: str, key: str = "file") -> Path:
+    """Real path of a name, which must lie inside the folder. key: of the entry, as the study names it."""
     try:
         real = (folder / name).resolve()
         inside = real.is_relative_to(folder.resolve()) and not Path(name).is_absolute() and ".." not in Path(name).parts
     except (OSError, ValueError, RuntimeError):
         inside = False
-    if not inside:
-        written = study.definition.data[position].file
-        home = "the study folder" if name == written else "the package"
-        message = f"'{written}' does not lie inside {home}; put the file there and name it from there."
-        raise DefinitionError(study.problem(message, "data", position, "file"))
+    if "://" in name or not inside:
+        home = "the study folder" if folder == study.folder else "the package"
+        message = f"'{name}' does not lie inside {home}; put the file there and name it from there."
+        raise DefinitionError(study.problem(message, "data", position, key))
     return real
 
 
