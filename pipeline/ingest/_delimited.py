@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 import numpy as np
@@ -72,7 +74,7 @@ class Delimited:
                     yield line, record
                 line = reader.line_num + 1
         except csv.Error as error:
-            raise fail(self.name, f"row {line}: {_sentence(str(error))}") from None
+            raise fail(self.name, f"row {line}: {_sentence(str(error), self.text, line)}") from None
         except (TypeError, ValueError):
             raise fail(self.name, f"{self.delimiter!r} cannot be a delimiter; use one of , ; | or a tab.") from None
 
@@ -95,10 +97,9 @@ def _delimiter(text: str) -> str:
 
     def fit(delimiter: str) -> tuple[bool, float, int]:
         reader = csv.reader(io.StringIO(text[:200_000], newline=""), delimiter=delimiter)
-        try:
-            counts = [len(record) for record, _ in zip(reader, range(SNIFFED), strict=False) if record]
-        except csv.Error:
-            counts = []
+        counts: list[int] = []
+        with contextlib.suppress(csv.Error):
+            counts.extend(len(record) for record, _ in zip(reader, range(SNIFFED), strict=False) if record)
         header = counts[0] if counts else 0
         return header > 1, round(counts.count(header) / max(len(counts), 1), 1), header
 
@@ -163,10 +164,16 @@ def _coded(column: Any) -> Coded:
     return Coded(codes, tuple(whole.dictionary.to_pylist()))
 
 
-def _sentence(error: str) -> str:
+def _sentence(error: str, text: str, line: int) -> str:
+    """What the strict reader stumbled over, in the record that begins on a line of the text."""
+    most = f"{csv.field_size_limit():,} characters"
     if "expected after" in error:
         return 'there is text after a closing quote ("); quotes inside a cell are written twice ("").'
-    if "field limit" in error or "end of data" in error:
+    if "field limit" in error and '"' not in next(islice(io.StringIO(text, newline=""), line - 1, None), ""):
+        return f"a cell holds more than {most}; shorten it, or leave its column out."
+    if "field limit" in error:
+        return f'a quote (") opens here and is not closed within {most}; close it, or leave the column out.'
+    if "end of data" in error:
         return 'a quote (") opens here and is never closed; close it, or write it twice if it belongs to the text.'
     return "a line break stands where none can be; export the file again."
 
