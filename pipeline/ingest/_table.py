@@ -6,6 +6,7 @@ import hashlib
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -15,6 +16,11 @@ from pipeline.ingest._opened import Opened
 from pipeline.responses import About, Coded, Source, Table
 
 WHOLE = re.compile(r"-?(0|[1-9]\d*)\.0+", re.ASCII)
+ANSWER = re.compile(
+    r"[^\s@]+@[^\s@]+\.[^\s@]+|\d{1,3}(\.\d{1,3}){3}|\d{1,4}([/.-])\d{1,2}\2\d{1,4}[ T]\d{1,2}:\d\d.*", re.ASCII
+)
+"""A mail, an IP address, a time of a day: what stands in the first row only where the names of columns are absent."""
+NUMERIC = re.compile(r"[+-]?\d{1,15}([.,]\d{1,15})?", re.ASCII)
 MOST_COLUMNS = 20_000
 MOST_CELLS = 200_000_000
 DESCRIBED = ("qualtrics", "limesurvey", "kobo", "wenjuanxing", "triple_s", "sas")
@@ -60,6 +66,10 @@ def make(
     known = [canonical(name) for name in names]
     if not any(known):
         raise fail(opened.name, "the first row holds no column names; put the name of each question there.")
+    if len(known) > MOST_COLUMNS:
+        raise fail(opened.name, f"has {len(known):,} columns; at most {MOST_COLUMNS:,} can be read at once.")
+    if not found.keys().isdisjoint(("delimiter", "sheet")):
+        _refuse_answers(opened.name, known)
     unique, twice = numbered(known)
     filled = _filled(columns, len(lines))
     if not filled.any():
@@ -84,6 +94,20 @@ def make(
         about=_said(about, known, unique),
         notes=(*notes, *_said_twice(twice)),
     )
+
+
+def _refuse_answers(name: str, names: Sequence[str | None]) -> None:
+    """Raises DataError where the first row of a file of rows holds an interview: its cells would be shown as names."""
+    place = next((place for place, text in enumerate(names, start=1) if text and ANSWER.fullmatch(text)), None)
+    numbers = [float(text.replace(",", ".")) for text in names if text and NUMERIC.fullmatch(text)]
+    rising = all(first < second for first, second in pairwise(numbers))
+    if place is not None:
+        what = f"column {place} of the first row holds an address or a time"
+    elif len(names) == len(numbers) > 1 and not rising:
+        what = "the first row holds nothing but numbers"
+    else:
+        return
+    raise fail(name, f"{what} where the names of the columns are needed; put the name of each question there.")
 
 
 def _said(
