@@ -22,7 +22,7 @@ os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
 import typer
 
 from pipeline import __version__
-from pipeline.errors import UsageError, WhybuyError
+from pipeline.errors import UsageError, WhybuyError, printable
 
 app = typer.Typer(
     name="whybuy",
@@ -77,7 +77,7 @@ def check(
     if as_json:
         _say([json.dumps({"ok": True, "problems": [], "files": [], "understood": found}, ensure_ascii=False)])
     else:
-        _say(found)
+        _say(map(printable, found))
 
 
 @app.command()
@@ -93,7 +93,7 @@ def inspect(
     if as_json:
         _say([json.dumps({"ok": True, "problems": [], "files": [], "understood": found}, ensure_ascii=False)])
     else:
-        _say(found)
+        _say(map(printable, found))
 
 
 @app.command()

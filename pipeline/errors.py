@@ -11,10 +11,19 @@ WhybuyError              1   our bug, if nothing more exact is raised
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 SHOWN = 20
+LONGEST = 200
+CONTROL = re.compile("[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]+")
+"""What begins a new line, rings, colours or turns around what a terminal shows; a name of a column may hold it."""
+
+
+def printable(text: str) -> str:
+    """The text in one line, without what a terminal would obey."""
+    return CONTROL.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -25,7 +34,7 @@ class Problem:
     message: str
 
     def __str__(self) -> str:
-        return f"{self.where}: {self.message}" if self.where else self.message
+        return printable(f"{self.where}: {self.message}" if self.where else self.message)
 
 
 class WhybuyError(Exception):
@@ -72,6 +81,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 
 def listing(names: Sequence[str], most: int = 12) -> str:
-    """'a, b, c' in the given order, cut after `most` names with the count of the rest."""
+    """'a, b, c' in the given order, each of bounded length, cut after `most` names with the count of the rest."""
     rest = len(names) - most
-    return ", ".join(names[:most]) + (f" and {rest} more" if rest > 0 else "")
+    shown = [name if len(name) <= LONGEST else f"{name[: LONGEST - 1]}…" for name in names[:most]]
+    return ", ".join(shown) + (f" and {rest} more" if rest > 0 else "")
