@@ -23,7 +23,7 @@ def listed(value: Any) -> Any:
 
 
 class Scale(Spec):
-    points: int = Field(ge=2, le=101, description="Number of points; the values are start, start + 1, …")
+    points: int = Field(ge=2, le=101, description="Number of points; the values are start, start + 1 and so on.")
     start: int = Field(1, description="Value of the lowest point: 1 in most surveys, 0 in a 0-10 scale.")
     labels: list[str] | dict[str, list[str]] | None = Field(None, description="Wording of every point, lowest first.")
     ends: list[str] | dict[str, list[str]] | None = Field(None, description="Wording of the lowest and highest point.")
