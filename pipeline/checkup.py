@@ -141,7 +141,8 @@ def _variable(study: Study, responses: Responses, name: str, hidden: Mapping[str
     blank = f"; {column.isna().sum():,} without" if column.isna().any() else ""
     compared = " (compared)" if name in study.segment_variables else ""
     if column.dtype.kind == "f":
-        return f"variable {name}{compared}: {column.notna().sum():,} numbers{blank}"
+        kind = "dates" if study.variable(name).type == "date" else "numbers"
+        return f"variable {name}{compared}: {column.notna().sum():,} {kind}{blank}"
     counts = column.value_counts(sort=False)
     levels = [f"{level} n = {count:,}" for level, count in counts.items() if count and level not in hidden[name]]
     base, few = study.definition.quality.minimum_base, len(hidden[name])
@@ -174,12 +175,19 @@ def _adjusted(calibration: Calibration, method: str | None) -> str:
     efficiency = weight.sum() ** 2 / (weight**2).sum() / len(weight)
     return (
         f"weights {done} to {listing([margin.name for margin in calibration.margins])}{apart}: "
-        f"{calibration.adjusted.rounds} rounds, {relative.min():.2f} to {relative.max():.2f} times the mean, "
+        f"{_rounds(calibration.adjusted.rounds)}, {relative.min():.2f} to {relative.max():.2f} times the mean, "
         f"efficiency {efficiency:.0%}"
     )
 
 
+def _rounds(count: int) -> str:
+    return "1 round" if count == 1 else f"{count:,} rounds"
+
+
 def _disclosure(study: Study) -> Iterator[str]:
+    weights = study.definition.weights
+    told = {"weighting"} if weights.method or not weights.column else set()
     absent = [key for key in SampleInfo.model_fields if getattr(study.definition.sample, key) is None]
+    absent = [key for key in absent if key not in told]
     if absent:
         yield f"not stated under sample: {listing(absent)} (the report will say so)"

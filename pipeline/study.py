@@ -14,6 +14,8 @@ from pipeline.errors import DefinitionError, Problem
 from pipeline.specs import Construct, Definition, Label, Scale, Variable
 
 LARGEST = 1_000_000
+WAVE: Label = {"en": "wave", "zh": "波次"}
+"""Label of the waves that the files of a study are."""
 Place = tuple[str | int, ...]
 
 
@@ -90,7 +92,10 @@ class Study:
 
     def variable(self, name: str) -> Variable:
         """Declaration of a variable; one that is only named under segments is its own column."""
-        return self.definition.variables.get(name) or Variable()
+        made = (
+            Variable(label=WAVE) if name == "wave" and any(file.wave for file in self.definition.data) else Variable()
+        )
+        return self.definition.variables.get(name) or made
 
     def label(self, label: Label | None, otherwise: str) -> dict[str, str]:
         """The text in every language of the report."""

@@ -102,7 +102,8 @@ def _recoded(study: Study, variable: Variable, source: str, *here: str) -> Itera
         return
     items = list(constructs[owner].items)
     if source == owner and len(items) > 1:
-        yield study.problem(f"'{source}' has {len(items)} items; name one of them: {listing(items)}.", *here)
+        message = f"'{source}' has {len(items)} items, and {variable.recode} is made of one answer; name one of them:"
+        yield study.problem(f"{message} {listing(items)}.", *here)
     scales = study.definition.scales
     scale = scales.get(constructs[owner].scale or next(iter(scales), ""))
     if variable.recode == "nps" and scale and (scale.low, scale.high) != NPS_POINTS:

@@ -10,7 +10,7 @@ import numpy as np
 from pipeline.errors import Problem, listing
 from pipeline.ingest._cells import Sheet, number
 from pipeline.ingest._choices import Choices, choices
-from pipeline.ingest._recodes import NO, NPS, YES, bands, recoded, ticked
+from pipeline.ingest._recodes import NO, NPS, YES, band_labels, bands, recoded, ticked
 from pipeline.ingest._typing import Typed, category, dates, first_text, item, numbers, reasons_of
 from pipeline.ingest._used import WAVE, kind_of, parts, source_item, variable_names, wave_of_files
 from pipeline.specs import Label
@@ -22,9 +22,9 @@ MADE: dict[str, Label] = {
         zip(
             NPS,
             (
-                {"en": "Detractors (0-6)", "zh": "贬损者（0-6）"},
-                {"en": "Passives (7-8)", "zh": "中立者（7-8）"},
-                {"en": "Promoters (9-10)", "zh": "推荐者（9-10）"},
+                {"en": "Detractors (0–6)", "zh": "贬损者（0–6）"},
+                {"en": "Passives (7–8)", "zh": "中立者（7–8）"},
+                {"en": "Promoters (9–10)", "zh": "推荐者（9–10）"},
             ),
             strict=True,
         )
@@ -52,7 +52,7 @@ class Questions:
             own = {first_text(label): label for label in variable.labels}
             made = MADE if variable.recode or (variable.from_ and variable.ticked) else {}
             levels = columns[0].levels or ()
-            known: dict[str, Label] = {**made, **columns[0].labels, **variable.codes, **own}
+            known: dict[str, Label] = {**made, **band_labels(variable), **columns[0].labels, **variable.codes, **own}
             found[name] = {level: known[level] for level in levels if level in known}
         for name, question in self.choices.items():
             given = {column: label for column, label in study.variable(name).columns.items() if label is not None}

@@ -7,7 +7,7 @@ import pandas as pd
 
 from pipeline.ingest._typing import Typed, first_text
 from pipeline.responses import Reason
-from pipeline.specs import Scale, Variable
+from pipeline.specs import Label, Scale, Variable
 
 NPS = ("detractor", "passive", "promoter")
 ENDS = {"top_box": 1, "top2_box": 2, "bottom_box": 1, "bottom2_box": 2}
@@ -26,7 +26,19 @@ def band_levels(variable: Variable) -> tuple[str, ...]:
     """Names of the bands: the declared ones (the first language's), else '[16,25)'."""
     if variable.labels:
         return tuple(map(first_text, variable.labels))
-    return tuple(f"[{low:g},{high:g})" for low, high in zip(variable.cut, variable.cut[1:], strict=False))
+    return tuple(f"[{low:g},{high:g})" for low, high in _limits(variable))
+
+
+def band_labels(variable: Variable) -> dict[str, Label]:
+    """Band -> how the report names it, for bands without declared names."""
+    texts: list[Label] = [
+        {"en": f"{low:g} to under {high:g}", "zh": f"{low:g} 至 {high:g}（不含）"} for low, high in _limits(variable)
+    ]
+    return {} if variable.labels else dict(zip(band_levels(variable), texts, strict=True))
+
+
+def _limits(variable: Variable) -> list[tuple[float, float]]:
+    return list(zip(variable.cut, variable.cut[1:], strict=False))
 
 
 def recoded(base: Typed, scale: Scale, reverse: bool, variable: Variable) -> Typed:

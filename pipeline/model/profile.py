@@ -27,12 +27,14 @@ def profile_rows(responses: Responses, people: Sample, study: Study, setting: Se
     are stacked). Errors by linearisation, as R `svymean`; intervals of proportions on the logit, as R `svyciprop`, of
     means by t. Levels of few respondents are suppressed, and with them nps of their variable; one that only the answers
     name has no row at all, for its name may say who answered. Variables of more than MOST_LEVELS levels are
-    'not_defined'. Rankings have no rows.
+    'not_defined'. Rankings and dates have no rows.
     """
     assert people.rows is not None  # noqa: S101 (this sample is made of responses)
     rows: list[Row] = []
     for name in map(str, responses.variables):
         column = responses.variables[name]
+        if study.variable(name).type == "date":
+            continue
         if column.dtype.kind == "f":
             rows += _number(name, column.to_numpy(float)[people.rows], people, setting)
         else:

@@ -53,11 +53,13 @@ def routing_rows(responses: Responses, screening: Screening, study: Study, setti
 
 
 def _questions(responses: Responses, study: Study, kept: Array) -> Iterator[tuple[str, Array]]:
-    """(r,) reasons of every item, in the order of the study, then of every variable."""
+    """(r,) reasons of every item, in the order of the study, then of every variable that is a question of its own."""
     for name in study.definition.constructs:
         for item in study.construct(name).items:
             yield item, responses.reasons[item].to_numpy()[kept]
     for name in map(str, responses.variable_reasons):
+        if study.variable(name).from_:
+            continue
         yield name, responses.variable_reasons[name].to_numpy()[kept]
 
 

@@ -56,4 +56,4 @@ def test_the_answer_that_decided_is_found(analysis: Analysis) -> None:
 def test_the_report_tells_who_was_asked_in_both_languages(analysis: Analysis) -> None:
     results = build(analysis)
     assert "Who was asked what" in page(results, "en")
-    assert "谁被问了什么" in page(results, "zh")
+    assert "各题问了哪些人" in page(results, "zh")

@@ -17,15 +17,17 @@ def asked(view: View, words: Words) -> dict[str, Any] | None:
     told = [term for term in terms if any(_count(view, metric, term) for metric in ("declined", "not_asked"))]
     if not told:
         return None
+    filters = [_filter(view, words, term) for term in told]
+    known = any(filters)
     rows = [
         [
             _named(term, words),
             *(words.format(_count(view, metric, term), "int") for metric in COUNTS),
-            _filter(view, words, term),
+            *([text or words("ui.dash")] if known else []),
         ]
-        for term in told
+        for term, text in zip(told, filters, strict=True)
     ]
-    heads = columns(words, "question", *COUNTS, "asked_of*")
+    heads = columns(words, "question", *COUNTS, *(["asked_of*"] if known else []))
     return table(heads, rows, caption=words("answers.asked.caption"), note=words("answers.asked.note"))
 
 
@@ -34,11 +36,11 @@ def _count(view: View, metric: str, term: str) -> int:
     return 0 if row is None or row["estimate"] is None else int(row["estimate"])
 
 
-def _filter(view: View, words: Words, term: str) -> str:
-    """The groups most of whom were asked, where another answer decided it."""
+def _filter(view: View, words: Words, term: str) -> str | None:
+    """The groups most of whom were asked, where another answer decided it; None where none did."""
     rows = [row for row in view.rows("routing", "asked_share") if row["term"] == term and shown(row)]
     if not rows:
-        return words("ui.dash")
+        return None
     groups = [
         words("answers.asked.group", group=_group(row, words), share=row["estimate"]) for row in rows if row["estimate"]
     ]

@@ -50,7 +50,8 @@ def _formulas(view: View) -> list[str]:
     )
     performance = ["performance"] if view.holds("performance", "performance") else []
     corrected = ["corrected"] if view.holds("disattenuated", "lmg_share") else []
-    return [*importance, *corrected, *errors, _told.resampling(view), *performance, *_measured(view)]
+    finite = ["fpc"] if view.study.get("weights", {}).get("fpc") else []
+    return [*importance, *corrected, *errors, _told.resampling(view), *finite, *performance, *_measured(view)]
 
 
 def _measured(view: View) -> list[str]:
@@ -86,9 +87,16 @@ def _disclosed(view: View, words: Words, item: str) -> str | None:
         return words.format(view.sample["n"], "int")
     if item == "precision":
         return words("method.disclosure.precision." + ("probability" if sample["type"] == "probability" else "other"))
-    if item == "weighting" and not view.sample["weighted"]:
-        return words("method.disclosure.weighting.none")
-    return words.pick(sample[item])
+    said = words.pick(sample[item])
+    return said or _weighted(view, words) if item == "weighting" else said
+
+
+def _weighted(view: View, words: Words) -> str | None:
+    """What the study's keys say about weights where its disclosure is silent."""
+    weights = view.study.get("weights", {})
+    if weights.get("method"):
+        return words("method.disclosure.weighting.made", variables=[one["variable"] for one in weights["margins"]])
+    return None if view.sample["weighted"] else words("method.disclosure.weighting.none")
 
 
 def _provenance(view: View, words: Words) -> Iterator[dict[str, Any]]:
@@ -97,7 +105,9 @@ def _provenance(view: View, words: Words) -> Iterator[dict[str, Any]]:
     yield _fact(words, "content", known["content_sha256"])
     for data in known["data"]:
         kind = [data["format"], *(data[name] for name in ("encoding", "sheet") if data[name])]
-        yield _fact(words, "file", words("method.provenance.file.text", **data | {"format": ", ".join(kind)}))
+        yield _fact(
+            words, "file", words("method.provenance.file.text", **data | {"format": words("ui.comma").join(kind)})
+        )
     yield _fact(words, "seed", words("method.provenance.seed.text"))
     packages = [
         words("method.provenance.package", name=name, version=version) for name, version in known["software"].items()

@@ -67,10 +67,9 @@ def _measures(view: View, words: Words) -> Told:
         yield words("method.scores"), ()
         kind = "bootstrap" if designed(view) else "feldt"
         yield words(f"method.reliability.{kind}"), (*SCALES, *(() if designed(view) else ("feldt",)))
+    yield from _screened(view, words)
     yield from _weights(view, words)
-    design = view.sample["design"]
-    values = {"drivers": view.drivers, "n_eff": view.sample["n_eff"]}
-    yield words(f"method.model.{design}", **values), ERRORS.get(design, DESIGNED)
+    yield _model(view, words)
     controls = [words.format(one["variable"], "variable") for one in view.study.get("controls", ())]
     if controls:
         yield words("method.controls", controls=controls), ()
@@ -83,6 +82,27 @@ def _measures(view: View, words: Words) -> Told:
         yield words("method.cv", r2_cv=view.value("regression", "r2_cv")), ("stone",)
 
 
+def _model(view: View, words: Words) -> tuple[str, tuple[str, ...]]:
+    """The regression and its standard errors, as far as the design goes."""
+    design, sample = view.sample["design"], view.sample
+    if design in ERRORS:
+        return words(f"method.model.{design}", drivers=view.drivers), ERRORS[design]
+    kind = f"{design}.units" if design == "stratified" and view.study["weights"]["cluster"] else design
+    fit = words("method.fit.weighted" if sample["weighted"] else "method.fit.plain")
+    return words(f"method.model.{kind}", drivers=view.drivers, n_eff=sample["n_eff"], fit=fit), DESIGNED
+
+
+def _screened(view: View, words: Words) -> Told:
+    """The rules that were in use, and how many records went for them."""
+    rules = [rule["rule"] for rule in view.study.get("rules", ())]
+    used = [words.format(rule, "rule") for rule in rules if view.value("screening", "flagged", rule) is not None]
+    if used:
+        steps = {step["stage"]: step for step in view.screening}
+        counts = {"complete": steps["complete"]["remaining"], "dropped": sum(steps["screened"]["removed"].values())}
+        key = "method.screening" if counts["dropped"] else "method.screening.kept"
+        yield words(key, names=used, **counts), ("curran", "meade")
+
+
 def _weights(view: View, words: Words) -> Told:
     """What the weights were adjusted to, and whether resamples adjust theirs; what part of a population was sampled."""
     weights = view.study.get("weights", {})
@@ -90,6 +110,10 @@ def _weights(view: View, words: Words) -> Told:
     if way:
         names = [one["variable"] for one in weights["margins"]]
         yield words(f"method.weights.{way}", variables=names), ("deming" if way == "rake" else "deville",)
+        if weights["per"]:
+            yield words("sample.weights.per", per=weights["per"]["variable"]), ()
+        if weights["limits"]:
+            yield words("sample.weights.limits", low=weights["limits"][0], high=weights["limits"][1]), ()
         yield words("method.weights.errors"), ("deville",)
         yield words("method.weights.again" if weights["rerake"] else "method.weights.fixed"), ()
     if weights.get("fpc"):
@@ -165,6 +189,9 @@ def _doubts(view: View, words: Words) -> Told:
         yield words("method.specification", count=len(view.specifications)), ("simonsohn",)
     if view.holds("disattenuated", "lmg_share") and view.holds("disattenuated", "reliability_used"):
         yield words("method.corrected"), ("spearman",)
+    if view.holds("imputed", "b"):
+        number = int(view.value("imputed", "imputations") or 0)
+        yield words("method.imputed", number=number), ("barnard", "buuren", "little", "rubin1987")
     if view.holds("halo", "lmg_share"):
         yield words("method.halo"), ()
     if any(row["term"] for row in view.rows("tipping", "tipping_respondents")):

@@ -111,7 +111,7 @@ def _numbers(view: View, words: Words) -> dict[str, Any]:
             words("ui.colon", name=words(f"reason.{reason}.short"), text=words.format(count, "int"))
             for reason, count in _removed(step).items()
         ]
-        removed = words.format(lost, "list") if lost else words("ui.dash")
+        removed = words("ui.semicolon").join(lost) if lost else words("ui.dash")
         rows.append([words(f"sample.stage.{step['stage']}"), words.format(step["remaining"], "int"), removed])
     numeric = {"stage": False, "remaining": True, "removed": False}
     heads = [{"label": words(f"sample.column.{name}"), "numeric": is_number} for name, is_number in numeric.items()]
