@@ -11,9 +11,13 @@ from pipeline.study import Study
 NEEDED = {
     "min_seconds": ("seconds", "the length of the interview"),
     "min_speed": ("seconds", "the length of the interview"),
+    "id": ("id", "the respondent id"),
     "ip": ("ip", "the IP address"),
 }
 """Rule -> key under respondent without which it has nothing to look at, and what its column holds."""
+
+
+REPEATS = ("id", "ip")
 
 
 def rulings(study: Study) -> Iterator[Problem]:
@@ -39,9 +43,9 @@ def _columns(study: Study) -> Iterator[Problem]:
     for rule in used(study):
         key, holds = NEEDED.get(rule, ("", ""))
         if key and getattr(study.definition.respondent, key) is None:
-            what = f"duplicates: {rule}" if rule == "ip" else rule
+            what = f"duplicates: {rule}" if rule in REPEATS else rule
             message = f"'{what}' needs the column with {holds}; name it under respondent as '{key}', or take it out."
-            yield study.problem(message, "quality", "duplicates" if rule == "ip" else rule)
+            yield study.problem(message, "quality", "duplicates" if rule in REPEATS else rule)
 
 
 def _reach(study: Study) -> Iterator[Problem]:
@@ -71,6 +75,9 @@ def _attention(study: Study) -> Iterator[Problem]:
 
 def _decisions(study: Study) -> Iterator[Problem]:
     drop, declared = study.definition.quality.drop_when, used(study)
+    if "id" in declared and not (drop and ("id" in drop.rules or drop.flags == 1)):
+        message = "rows of one respondent that contradict each other cannot all stay; add 'id' to drop_when.rules."
+        yield study.problem(message, "quality", "duplicates")
     if drop is None:
         return
     here = ("quality", "drop_when")

@@ -59,6 +59,7 @@ def assemble(study: Study, sheet: Sheet, files: Sequence[Table]) -> Responses:
     repeated, clashes = (
         repeats(sheet, key, wave, brand, content) if identity and not blanks else (np.zeros(len(sheet), dtype=bool), [])
     )
+    clashes = [] if "id" in study.definition.quality.duplicates else clashes
     if problems or clashes or unknown:
         raise DataError(*_in_order(sheet, problems), *clashes, *unknown)
     long = _long(study, sheet, asked, repeated)

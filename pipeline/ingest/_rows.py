@@ -51,7 +51,7 @@ def repeats(
     clashing = left[left.duplicated(["key", "wave", "brand"], keep=False)]
     advice = (
         "if people rate several brands, declare segments.brand; if they answer in several waves, name 'wave' under "
-        "data; else keep one of the rows"
+        "data; else keep one of the rows, or add 'id' to quality.duplicates to keep the first of each"
     )
     problems: list[Problem] = []
     for _, group in clashing.groupby(["key", "wave", "brand"], sort=False):

@@ -210,6 +210,20 @@ def _unknown(found: Array) -> bool:
     return bool(np.isnan(found).all())
 
 
+def _id(subject: Subject) -> Array | str:
+    """(u,) rows of a respondent beyond the first of the same wave and brand: the earliest, else the fullest."""
+    responses, study, rows = subject.responses, subject.study, subject.rows
+    name = study.definition.segments.brand or (study.definition.stack.by if study.definition.stack else None)
+    brand = pd.factorize(responses.variables[name].iloc[rows], sort=True)[0] if name else np.zeros(len(rows))
+    answered = responses.items.iloc[rows].notna().to_numpy().sum(1)
+    began = np.zeros(len(rows)) if responses.started is None else np.nan_to_num(responses.started[rows], nan=np.inf)
+    order = np.lexsort((-answered, began))
+    again = pd.DataFrame({"interview": subject.interview[order], "brand": brand[order]}).duplicated().to_numpy()
+    found = np.zeros(len(rows), dtype=bool)
+    found[order] = again
+    return found
+
+
 def _ip(subject: Subject) -> Array | str:
     """(u,) rows of an interview from an address that an earlier interview of the same wave came from."""
     addresses = subject.responses.ip
@@ -251,6 +265,7 @@ RULES: Mapping[str, Callable[[Subject], Array | str]] = {
     "psychsyn": _psychsyn,
     "psychant": _psychant,
     "mahalanobis": _mahalanobis,
+    "id": _id,
     "ip": _ip,
     "answers": _answers,
 }

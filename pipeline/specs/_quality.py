@@ -12,7 +12,7 @@ Margin = Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(tex
 """Level -> share (all of them adding up to 1 or to 100) or number in the population."""
 RULES = (
     "attention", "min_seconds", "min_speed", "longstring", "irv", "even_odd", "psychsyn", "psychant", "mahalanobis",
-    "ip", "answers",
+    "id", "ip", "answers",
 )  # fmt: skip
 """Rules that may flag a row."""
 
@@ -90,8 +90,8 @@ class Quality(Spec):
     synonyms: float = Field(
         0.6, gt=0, lt=1, description="Items correlated above this are synonyms (below minus it: antonyms)."
     )
-    duplicates: Annotated[tuple[Literal["ip", "answers"], ...], BeforeValidator(one_or_many)] = Field(
-        (), description="Flagged: a row that repeats the IP address, or all answers, of an earlier one."
+    duplicates: Annotated[tuple[Literal["id", "ip", "answers"], ...], BeforeValidator(one_or_many)] = Field(
+        (), description="Flagged: a row that repeats the respondent id, the IP address or all answers of an earlier one."
     )
     drop_when: DropWhen | None = Field(
         None,

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from pipeline import load
-from pipeline.errors import AnalysisRefused, DefinitionError
+from pipeline.errors import AnalysisRefused, DataError, DefinitionError
 from pipeline.ingest import read
 from pipeline.rulings import used
 from pipeline.screen import Screening, screen
@@ -200,6 +200,23 @@ def test_repeated_addresses_and_answers(study_folder: Folder) -> None:
     assert began["ip"] == [9]
     assert 12 in began["answers"]
     assert 4 not in began["answers"]
+
+
+def test_of_rows_with_one_id_the_earliest_stays(study_folder: Folder) -> None:
+    rows = survey()
+    again = [changed(rows[3], a1=1, a2=7, begun=999), changed(rows[5], a1=7, a2=1, begun=0)]
+    keys = {"respondent": RESPONDENT | {"started": "begun"}, "variables": {}}
+    with pytest.raises(DataError, match="have the same respondent id but different answers"):
+        read(load(made(study_folder, [*rows, *again], {}, **keys)))
+    quality = {"duplicates": ["id"], "drop_when": ["id"]}
+    study = load(made(study_folder, [*rows, *again], quality, **keys))
+    responses = read(study)
+    found = screen(responses, study)
+    assert len(responses.respondent) == len(rows) + 2
+    assert responses.started is not None
+    assert sorted(responses.started[~found.keep].astype(int)) == sorted([999, int(rows[5][HEADER.index("begun")])])
+    with pytest.raises(DefinitionError, match="cannot all stay"):
+        load(made(study_folder, rows, {"duplicates": ["id"]}, **keys))
 
 
 def test_a_panel_that_comes_back_is_no_duplicate(study_folder: Folder) -> None:
