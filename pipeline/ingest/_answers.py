@@ -106,11 +106,9 @@ def _separated(opened: Opened, definition: Definition, found: dict[str, Any]) ->
     columns, lines = opened.rows.below(definition.skip)
     beyond = next((one for one in definition.variables if one.finish > len(columns)), None)
     if beyond:
-        message = (
-            f'has {len(columns)} fields in a row, but the definition places "{beyond.name}" in field {beyond.finish}; '
-            "export answers and definition again, together."
-        )
-        raise fail(opened.name, message)
+        count = f"{len(columns)} fields" if len(columns) > 1 else "1 field"
+        message = f'has {count} in a row, but the definition places "{beyond.name}" in field {beyond.finish}'
+        raise fail(opened.name, f"{message}; export answers and definition again, together.")
     places = {place for one in definition.variables for place in range(one.start, one.finish + 1)}
     return Records(fields={(place, place): columns[place - 1] for place in sorted(places)}, lines=lines, found=found)
 

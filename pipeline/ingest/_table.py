@@ -63,13 +63,7 @@ def make(
     """
     if opened.labels is not None and reader not in DESCRIBED:
         raise fail(opened.name, f"is read as {reader}, which uses no file of labels; {LABELS_ADVICE}.")
-    known = [canonical(name) for name in names]
-    if not any(known):
-        raise fail(opened.name, "the first row holds no column names; put the name of each question there.")
-    if len(known) > MOST_COLUMNS:
-        raise fail(opened.name, f"has {len(known):,} columns; at most {MOST_COLUMNS:,} can be read at once.")
-    if not found.keys().isdisjoint(("delimiter", "sheet")):
-        _refuse_answers(opened.name, known)
+    known = _names(opened.name, names, of_rows=not found.keys().isdisjoint(("delimiter", "sheet")))
     unique, twice = numbered(known)
     filled = _filled(columns, len(lines))
     if not filled.any():
@@ -94,6 +88,18 @@ def make(
         about=_said(about, known, unique),
         notes=(*notes, *_said_twice(twice)),
     )
+
+
+def _names(name: str, names: Sequence[Any], *, of_rows: bool) -> list[str | None]:
+    """Texts of the names, None where blank. Raises DataError where none is given, or they are too many, or answers."""
+    known = [canonical(text) for text in names]
+    if not any(known):
+        raise fail(name, "the first row holds no column names; put the name of each question there.")
+    if len(known) > MOST_COLUMNS:
+        raise fail(name, f"has {len(known):,} columns; at most {MOST_COLUMNS:,} can be read at once.")
+    if of_rows:
+        _refuse_answers(name, known)
+    return known
 
 
 def _refuse_answers(name: str, names: Sequence[str | None]) -> None:

@@ -58,6 +58,8 @@ FIXED: dict[str, tuple[Role, Kind | None]] = {
 }
 """Role and kind of the columns Qualtrics adds, by ImportId or name without spaces and case. A reference from a list
 of contacts may say who answered, so it counts as a name."""
+SAME = 20
+"""Letters of a question by which its wording in two files is compared: an export cuts long ones."""
 LABELS: dict[str, dict[str, str]] = {
     "test": {
         "0": "IP Address", "1": "Survey Preview", "2": "Survey Test", "4": "Imported", "8": "Spam",
@@ -221,10 +223,19 @@ def _codes(columns: Sequence[Column], about: Sequence[About]) -> list[str]:
 
 
 def _unknown(opened: Opened, columns: Sequence[Column], asked: Mapping[str, Asked]) -> list[str]:
-    """Questions that the questionnaire does not know."""
-    if not asked:
-        return []
-    strange = list(dict.fromkeys(c.question for c in columns if c.question and c.question not in asked))
+    """Questions that the questionnaire does not know, or words otherwise. Raises DataError where it knows none."""
+    labels = opened.file.labels or ""
+    found = {column.question: column for column in columns if column.question}
+    strange = [question for question in found if question not in asked]
+    if opened.labels is not None and len(strange) == len(found) > 0:
+        raise fail(labels, "knows none of the questions; name the QSF of this survey, or leave 'labels' out.")
     some = listing([f'"{clean(name)}"' for name in strange[:3]])
     more = f" and {len(strange) - 3} more" if len(strange) > 3 else ""
-    return [f"{opened.file.labels} does not know {some}{more}, so their labels are missing."] if strange else []
+    notes = [f"{labels} does not know {some}{more}, so their labels are missing."] if asked and strange else []
+    pairs = [(_folded(asked[name].wording), _folded(found[name].wording)) for name in found if name in asked]
+    worded = [pair for pair in pairs if all(pair)]
+    other = [pair for pair in worded if pair[0][:SAME] not in pair[1] and pair[1][:SAME] not in pair[0]]
+    if 2 * len(other) > len(worded):
+        said = f"{labels} words {len(other)} of {len(worded)} questions otherwise than the export"
+        notes.append(f"{said}; make sure that it is the questionnaire of this survey.")
+    return notes

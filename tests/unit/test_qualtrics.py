@@ -324,8 +324,10 @@ def test_a_questionnaire_tells_the_kind() -> None:
 
 
 def test_a_questionnaire_that_does_not_fit_is_named() -> None:
-    table = taken(written(LIKED), questionnaire(GRID))
-    assert table.notes == ('w.qsf does not know "QID1", so their labels are missing.',)
+    assert "w.qsf: knows none of the questions" in refusal(written(LIKED), json.dumps(questionnaire(GRID)).encode())
+    other = questionnaire({**GRID, "QuestionID": "QID1", "QuestionText": "Which of these do you own?"})
+    (note,) = taken(written(LIKED), other).notes
+    assert note.startswith("w.qsf words 1 of 1 questions otherwise than the export;")
     for wrong in (
         b"",
         b"PK",
