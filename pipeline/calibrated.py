@@ -50,14 +50,17 @@ def calibrated(responses: Responses, screening: Screening, study: Study) -> Resp
     """Responses with the weights of the study's margins in place of those given.
 
     Rows that were left out have the mean weight of the respondents kept who are like them, NaN where nobody is.
-    Unchanged where the study names no margin; from the given weights again where they were adjusted before. Raises
-    DataError where respondents and margins do not fit each other, AnalysisRefused where no weights meet them.
+    Unchanged where the study names no margin, or nobody is left; from the given weights again where they were adjusted
+    before. Raises DataError where respondents and margins do not fit each other, AnalysisRefused where no weights meet
+    them.
     """
     goals = wanted(study)
     if not goals:
         return responses
     given = responses.weight if responses.calibration is None else responses.calibration.given
     asked = _Asked.of(replace(responses, weight=given), screening, study)
+    if not len(asked.rows):
+        return responses
     groups, group = _groups(asked)
     margins = tuple(_margin(asked, goal) for goal in goals)
     base = _base(asked)

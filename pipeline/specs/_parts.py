@@ -8,7 +8,7 @@ from typing import Annotated, Any
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 LANGUAGES = ("en", "zh")
-Label = str | dict[Annotated[str, Field(pattern="^(en|zh)$")], str]
+Label = str | Annotated[dict[Annotated[str, Field(pattern="^(en|zh)$")], str], Field(min_length=1)]
 """One text for every language, or a map language -> text."""
 
 NAME = re.compile(r"^[^\W\d][\w-]*$")

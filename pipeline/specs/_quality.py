@@ -8,7 +8,8 @@ from pydantic import BeforeValidator, Field
 
 from pipeline.specs._parts import Codes, Names, Spec, one_or_many, text_keys
 
-Margin = Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(text_keys)]
+Count = Annotated[float, Field(ge=0, le=1e12)]
+Margin = Annotated[dict[str, Count], BeforeValidator(text_keys)]
 """Level -> share (all of them adding up to 1 or to 100) or number in the population."""
 RULES = (
     "attention", "min_seconds", "min_speed", "longstring", "irv", "even_odd", "psychsyn", "psychant", "mahalanobis",
@@ -27,7 +28,7 @@ class Cells(Spec):
     """Post-stratification: the share of every combination of levels."""
 
     by: Names = Field(min_length=1, description="Variables whose levels make the cells.")
-    shares: Annotated[dict[str, Annotated[float, Field(ge=0)]], BeforeValidator(text_keys)] = Field(
+    shares: Margin = Field(
         description="'Female; 16-24' -> share or number in the population, levels in the order of 'by'."
     )
 
@@ -91,7 +92,8 @@ class Quality(Spec):
         0.6, gt=0, lt=1, description="Items correlated above this are synonyms (below minus it: antonyms)."
     )
     duplicates: Annotated[tuple[Literal["id", "ip", "answers"], ...], BeforeValidator(one_or_many)] = Field(
-        (), description="Flagged: a row that repeats the respondent id, the IP address or all answers of an earlier one."
+        (),
+        description="Flagged: a row that repeats the respondent id, the IP address or all answers of an earlier one.",
     )
     drop_when: DropWhen | None = Field(
         None,
