@@ -1,4 +1,4 @@
-"""The command line: report, check, inspect, new, export, plan, schema. Commands and exit codes are those of CONTRACT.md.
+"""The command line: report, check, inspect, new, export, plan, schema. Commands and exit codes as in CONTRACT.md.
 
 Results go to stdout, progress and errors to stderr. Nothing heavy is imported before a command needs it.
 """

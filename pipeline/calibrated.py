@@ -214,9 +214,10 @@ def _refuse_unlisted(asked: _Asked, goal: Wanted, found: Array, columns: Sequenc
     without = found < 0
     blank = without & np.any([codes < 0 for codes, _ in columns], axis=0)
     if blank.any():
+        key = MISSING if len(goal.variables) == 1 else f"{MISSING}{PARTS} …"
         message = (
-            f"{blank.sum():,} of the {len(found):,} respondents kept have no {goal.name}; give them a share of their "
-            f"own ('{MISSING}: …'), or leave them out."
+            f"{blank.sum():,} of the {len(found):,} respondents kept have no {' or no '.join(goal.variables)}; give them "
+            f"a share of their own ('{key}: …'), or leave them out."
         )
         raise asked.problem(message, goal.place)
     if without.any():

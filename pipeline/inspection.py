@@ -30,8 +30,8 @@ MARKS = {
     "weight": "weight",
 }
 PLURAL = {
-    "scale": "on a scale", "category": "single", "several": "with several options", "number": "a number",
-    "date": "a date", "text": "free text", "blank": "without any answer",
+    "scale": "on a scale", "category": "single", "several": "with several options", "number": "numbers",
+    "date": "dates", "text": "free text", "blank": "without any answer",
 }  # fmt: skip
 
 
@@ -65,9 +65,9 @@ def inspect(file: Path, labels: Path | None = None) -> list[str]:
 def _marks(found: Sequence[Column]) -> Iterator[str]:
     """Columns by which rows say something of themselves."""
     roles = [(column.about.role or column.role, column.name) for column in found]
-    marks = [f"{what}: {name}" for role, what in MARKS.items() for of, name in roles if of == role]
+    marks = [f"{name} ({what})" for role, what in MARKS.items() for of, name in roles if of == role]
     if marks:
-        yield "rows say of themselves: " + "; ".join(marks)
+        yield "columns about the interview: " + "; ".join(marks)
 
 
 def _counts(found: Sequence[Column]) -> Iterator[str]:
@@ -79,8 +79,12 @@ def _counts(found: Sequence[Column]) -> Iterator[str]:
         if column.role in PLURAL and column.about.role not in PERSONAL:
             questions.setdefault(shown, set()).add((column.role == "several" and column.about.question) or column.name)
     names = PLURAL | {"ranking": "ranked"}
-    counts = [f"{len(questions[kind])} {name}" for kind, name in names.items() if kind in questions]
+    counts = [_counted(len(questions[kind]), name) for kind, name in names.items() if kind in questions]
     yield f"questions: {', '.join(counts) or 'none were found'}"
+
+
+def _counted(count: int, name: str) -> str:
+    return f"1 {name.removesuffix('s')}" if count == 1 and name in ("numbers", "dates") else f"{count} {name}"
 
 
 def _questions(found: Sequence[Column]) -> list[list[Column]]:
@@ -101,7 +105,8 @@ def _question(members: Sequence[Column], reasons: Counter[Reason]) -> Iterator[s
     name = column.name if len(members) == 1 else f"{members[0].name} … {members[-1].name}"
     worded = f' "{_short(text)}"' if text and text != name else ""
     others = [f"{count:,} {_why(reason)}" for reason, count in sorted(reasons.items()) if reason != Reason.ANSWERED]
-    counts = ", ".join([f"{reasons[Reason.ANSWERED]:,} answers", *others])
+    answered = reasons[Reason.ANSWERED]
+    counts = ", ".join([f"{answered:,} answer{'' if answered == 1 else 's'}", *others])
     yield f"  {_short(name)}: {kind}{worded}{_options(members)}{_values(column)}; {counts}"
 
 
@@ -127,7 +132,7 @@ def _values(column: Column) -> str:
     if column.numbers:
         missing = f" (looks like no answer: {listing(list(column.missing))})" if column.missing else ""
         return f", {column.numbers[0]:g} to {column.numbers[-1]:g}{missing}"
-    return f", {len(column.texts)} different texts"
+    return f", {len(column.texts)} different {'dates' if column.role == 'date' else 'texts'}"
 
 
 def _reasons(table: Table, name: str) -> np.ndarray:

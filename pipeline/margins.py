@@ -104,8 +104,9 @@ def _variables(study: Study, goal: Wanted) -> Iterator[Problem]:
         yield from _usable(study, name, *goal.place)
     for level in goal.shares:
         if len(level) != len(goal.variables):
+            count = "1 level" if len(level) == 1 else f"{len(level)} levels"
             message = (
-                f"'{f'{PARTS} '.join(level)}' names {len(level)} levels, but cells are made by {len(goal.variables)} "
+                f"'{f'{PARTS} '.join(level)}' names {count}, but cells are made by {len(goal.variables)} "
                 f"variables ({listing(goal.variables)}); write one level of each, with '{PARTS}' between."
             )
             yield study.problem(message, *goal.place)

@@ -10,6 +10,8 @@ from pipeline.draft._yaml import one_line, quoted
 
 LISTED = 40
 SEGMENTS = 3
+LONGEST_LABEL = 80
+"""Characters; a longer wording stands in the comment alone."""
 
 
 def variable_lines(found: Sequence[Column], several: Sequence[Column]) -> Iterator[str]:
@@ -21,7 +23,8 @@ def variable_lines(found: Sequence[Column], several: Sequence[Column]) -> Iterat
     for column in found:
         name = named(column.brief, taken)
         taken[name] = column
-        parts = [*([] if name == column.name else [f"column: {quoted(column.name)}"]), *_typed(column)]
+        own = [] if name == column.name else [f"column: {quoted(column.name)}"]
+        parts = [*own, *_labelled(name, column.about.wording or column.name), *_typed(column)]
         yield f"  {name}: {{{', '.join(parts)}}}  # confirm: {_advice(column)}"
     for question, members in questions.items():
         name = named(question, taken)
@@ -30,6 +33,12 @@ def variable_lines(found: Sequence[Column], several: Sequence[Column]) -> Iterat
     categories = [name for name, column in taken.items() if column.role == "category"]
     if categories:
         yield f"# segments: [{', '.join(categories[:SEGMENTS])}]  # confirm: which groups are to be compared"
+
+
+def _labelled(name: str, wording: str) -> list[str]:
+    """What the report calls it, where that is short and more than the name."""
+    text = one_line(wording)
+    return [] if text.casefold() == name.casefold() or len(text) > LONGEST_LABEL else [f"label: {quoted(text)}"]
 
 
 def _typed(column: Column) -> list[str]:
@@ -55,7 +64,7 @@ def _advice(column: Column) -> str:
 
 def _wording(column: Column) -> str:
     text = one_line(column.about.wording or "")
-    return f': "{text[:80]}{"…" if len(text) > 80 else ""}"' if text and text != column.name else ""
+    return f': "{text[:LONGEST_LABEL]}…"' if len(text) > LONGEST_LABEL else ""
 
 
 def _questions(several: Sequence[Column]) -> dict[str, list[Column]]:
@@ -69,7 +78,7 @@ def _questions(several: Sequence[Column]) -> dict[str, list[Column]]:
 def _several(members: Sequence[Column], name: str) -> list[str]:
     """Keys of a question with several options, in whichever of three shapes the file has it."""
     first = members[0].about
-    parts = [f"type: {first.kind}"]
+    parts = [f"type: {first.kind}", *_labelled(name, first.wording or name)]
     if len(members) == 1 and (first.separator or not first.ticked):
         parts += [] if name == members[0].name else [f"column: {quoted(members[0].name)}"]
         return [*parts, *([f"separator: {quoted(first.separator)}"] if first.separator else [])]

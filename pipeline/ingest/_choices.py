@@ -112,7 +112,8 @@ def _ranks(
         answered = cells.reasons(missing) == Reason.ANSWERED
         held = _held(cells, answered)
         wrong = {
-            text: f"{shown(text)} is no rank: a whole number from 1 to {len(columns)}. Correct it or add it to missing."
+            text: f"{shown(text)} is no rank: a whole number from 1 to {len(columns)}, the options named. Name all, "
+            "correct it or add it to missing."
             for text, rank in zip(cells.texts, ranks, strict=True)
             if text in held and (rank is None or rank not in range(1, len(columns) + 1))
         }

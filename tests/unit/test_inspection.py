@@ -35,11 +35,11 @@ def test_format_encoding_and_size_come_first(lines: list[str]) -> None:
 
 
 def test_roles_are_named(lines: list[str]) -> None:
-    (roles,) = [line for line in lines if line.startswith("rows say of themselves")]
+    (roles,) = [line for line in lines if line.startswith("columns about the interview")]
     for part in (
-        "tells people apart: ResponseId",
-        "finished or not: Finished",
-        "how long it took: Duration (in seconds)",
+        "ResponseId (tells people apart)",
+        "Finished (finished or not)",
+        "Duration (in seconds) (how long it took)",
     ):
         assert part in roles
 

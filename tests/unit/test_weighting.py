@@ -320,7 +320,7 @@ CONTRADICTIONS: dict[str, tuple[dict[str, Any], str]] = {
     "limits of nothing": ({"limits": [0.3, 3]}, "'limits' says how weights are adjusted, but to no margins"),
     "cells of one level": (
         {"post_stratify": {"by": ["sex", "wave"], "shares": {"f": 0.5, "m": 0.5}}},
-        "names 1 levels, but cells are made by 2 variables",
+        "names 1 level, but cells are made by 2 variables",
     ),
     "per is a margin": ({"rake": MARGINS, "per": "sex"}, "it cannot be a margin as well"),
 }
@@ -553,9 +553,9 @@ def test_the_report_says_what_weights_were_adjusted_to(study_folder: Folder) -> 
         "a weighting efficiency of",
         "Sex: Female",
         "Sex: No answer",
-        "by their given weights",
+        "under their given weights",
         "In every resample the weights were adjusted to the margins again.",
-        "Variances are reduced by the sampled part of the finite population",
+        "Variances are reduced by the part of the finite population that was sampled",
     ):
         assert text in english, text
     assert "加权效率为" in page(found, "zh")
