@@ -115,12 +115,20 @@ def _design(rows: Rows) -> Iterator[Column]:
     yield _yes_no(rows, "analysed", "design", rows.word("analysed"), analysed)
     yield _left_out(rows, analysed == 1)
     if responses.weight is not None:
-        yield Column(name="weight", kind="design", label=rows.word("weight"), values=responses.weight.astype(float))
+        yield Column(
+            name="weight", kind="design", label=rows.word("weight"), values=_weight(responses.weight, responses)
+        )
     for name in ("strata", "cluster"):
         texts = getattr(responses, name)
         if texts is not None:
             codes = pd.factorize(texts, sort=True)[0].astype(float) + 1
             yield Column(name=name, kind="design", label=rows.word(name), values=codes, measure="nominal")
+
+
+def _weight(weight: Array, responses: Responses) -> Array:
+    """(r,) weights; NaN where margins were met without the row, so that whoever sums the column meets them too."""
+    calibration = responses.calibration
+    return np.where(calibration.of_row >= 0, weight, np.nan) if calibration is not None else weight.astype(float)
 
 
 def _yes_no(rows: Rows, name: str, kind: str, label: str, values: Array) -> Column:

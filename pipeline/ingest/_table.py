@@ -5,8 +5,8 @@ from __future__ import annotations
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import count, pairwise
 from typing import Any
 
 import numpy as np
@@ -86,7 +86,7 @@ def make(
         columns=kept,
         lines=lines[filled],
         about=_said(about, known, unique),
-        notes=(*notes, *_said_twice(twice)),
+        notes=(*notes, *_said_twice(twice, dict(zip(reversed(known), reversed(unique), strict=True)))),
     )
 
 
@@ -126,27 +126,33 @@ def _said(
 
 
 def numbered(names: Sequence[str | None]) -> tuple[list[str | None], list[str]]:
-    """The names, those that stand more than once with their number; and these names."""
+    """The names, those that stand more than once with a number that no other column has; and these names."""
     counts = Counter(name for name in names if name)
-    seen: Counter[str] = Counter()
+    free = {name: _free(name, counts) for name in counts}
     unique: list[str | None] = []
     for name in names:
         if name and counts[name] > 1:
-            seen[name] += 1
-            unique.append(f"{name} ({seen[name]})")
+            unique.append(next(free[name]))
         else:
             unique.append(name)
-    return unique, [name for name, count in counts.items() if count > 1]
+    return unique, [name for name, times in counts.items() if times > 1]
 
 
-def _said_twice(names: Sequence[str]) -> list[str]:
-    """A note about names that stand over several columns, shortened so that it can be read."""
+def _free(name: str, taken: Mapping[str, int]) -> Iterator[str]:
+    """'x (1)', 'x (2)', … without those that a column has already."""
+    return (new for at in count(1) if (new := f"{name} ({at})") not in taken)
+
+
+def _said_twice(names: Sequence[str], now: Mapping[str | None, str | None]) -> list[str]:
+    """A note about names that stand over several columns, shortened so that it can be read. now: their new names."""
     if not names:
         return []
     first = listing([f'"{name if len(name) <= 40 else name[:39] + "…"}"' for name in names[:3]])
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     verb = "stands" if len(names) == 1 else "stand"
-    return [f'{first}{more} {verb} over more than one column; they were numbered, as in "{names[0][:40]} (1)".']
+    example = now[names[0]] or ""
+    example = example if len(example) <= 50 else f"…{example[-49:]}"
+    return [f'{first}{more} {verb} over more than one column; they were numbered, as in "{example}".']
 
 
 def _filled(columns: Sequence[Coded], rows: int) -> np.ndarray:

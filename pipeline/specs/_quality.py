@@ -87,7 +87,9 @@ class Quality(Spec):
     even_odd: float | None = Field(None, ge=-1, le=1, description="Flagged: an even-odd consistency below this.")
     psychsyn: float | None = Field(None, ge=-1, le=1, description="Flagged: a correlation over synonyms below this.")
     psychant: float | None = Field(None, ge=-1, le=1, description="Flagged: a correlation over antonyms above this.")
-    mahalanobis: float | None = Field(None, gt=0, lt=1, description="Flagged: a squared distance this improbable.")
+    mahalanobis: float | None = Field(
+        None, gt=0, le=0.5, description="Flagged: a squared distance with a chance below this, as 0.001."
+    )
     synonyms: float = Field(
         0.6, gt=0, lt=1, description="Items correlated above this are synonyms (below minus it: antonyms)."
     )

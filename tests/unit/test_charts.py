@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import re
+import time
 import xml.etree.ElementTree as ET
 from collections.abc import Iterator
 from dataclasses import replace
@@ -73,6 +74,14 @@ def test_marks_stay_inside_the_frame(name: str, kind: str, labels: str, width: i
         for mark in root.iter(SPACE + tag):
             assert all(-0.5 <= float(mark.get(key) or 0) <= width + 0.5 for key in keys), ET.tostring(mark)
             assert float(mark.get("x") or 0) + float(mark.get("width") or 0) <= width + 0.5, ET.tostring(mark)
+
+
+def test_a_long_label_is_cut_as_fast_as_a_short_one() -> None:
+    begun = time.process_time()
+    cut = _text.fit("L" * 20_000, 100, 14)
+    assert time.process_time() - begun < 3
+    assert cut.width <= 100
+    assert cut.lines[-1].endswith("…")
 
 
 def test_a_long_label_is_wrapped_then_made_smaller_then_cut() -> None:

@@ -102,6 +102,18 @@ def points(estimates: pd.DataFrame) -> pd.Series:
     return shown.replace({"group": named, "contrast": named}).set_index(keys)["estimate"].sort_index()
 
 
+def test_weights_that_go_out_meet_the_margins_without_a_filter(study_folder: Make, tmp_path: Path) -> None:
+    rake = {"rake": {"region": {"n": 0.7, "s": 0.3}}}
+    changes = STUDY | {"weights": rake, "quality": {"longstring": 3, "drop_when": {"rules": ["longstring"]}}}
+    export(load(study_folder(rows_of(), HEADER, **(changes | {"segments": {"compare": ["region"]}}))), tmp_path / "out")
+    frame, _ = pyreadstat.read_sav(next((tmp_path / "out").rglob(SAV)))
+    screened = frame["left_out"] == 4
+    assert screened.any()
+    assert (frame["weight"].isna() == screened).all()
+    assert frame["weight"].sum() == pytest.approx((~screened).sum())
+    assert frame["weight"][frame["region"] == 1].sum() / frame["weight"].sum() == pytest.approx(0.7)
+
+
 def test_nobody_is_named(study: Study, tmp_path: Path) -> None:
     paths = export(study, tmp_path / "out")
     frame, _ = pyreadstat.read_sav(paths[0])

@@ -192,3 +192,10 @@ def test_parquet_cells_are_native() -> None:
         "many": ["1", None, "2"],
         "brand": ["a", "b", "a"],
     }
+
+
+def test_numbers_of_repeated_names_never_hide_a_column_that_has_such_a_name() -> None:
+    found = read(b"id,x,x,x (1),y\n1,2,3,4,5\n")
+    assert list(found.columns) == ["id", "x (2)", "x (3)", "x (1)", "y"]
+    assert [column.cells()[0] for column in found.columns.values()] == ["1", "2", "3", "4", "5"]
+    assert 'as in "x (2)"' in found.notes[0]

@@ -106,9 +106,11 @@ def _pieces(text: str, room: float, size: float, bold: bool) -> list[str]:
 
 
 def _cut(text: str, room: float, size: float, bold: bool) -> str:
-    while text and width(text + "…", size, bold) > room:
-        text = text[:-1]
-    return text.rstrip() + "…"
+    room -= width("…", size, bold)
+    fits = 0
+    while fits < len(text) and (room := room - width(text[fits], size, bold)) >= 0:
+        fits += 1
+    return text[:fits].rstrip() + "…"
 
 
 def pitch(blocks: Sequence[Block], least: float) -> float:
