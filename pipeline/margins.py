@@ -10,6 +10,8 @@ from pipeline.errors import Problem, listing, nearest
 from pipeline.specs import Weights
 from pipeline.study import Place, Study
 
+WIDEST = 1_000_000
+"""Largest limit of a weight: a wider one limits nothing."""
 MISSING = "missing"
 """Level of those without an answer, where a margin names it."""
 ROUNDED = 1e-3
@@ -70,10 +72,10 @@ def margins(study: Study) -> Iterator[Problem]:
         message = f"weights have '{first}' and '{second}'; adjust them in one way, and take the other out."
         yield study.problem(message, "weights", second)
     yield from _lonely_keys(study, weights, bool(ways))
-    if weights.limits and not 0 < weights.limits[0] < 1 < weights.limits[1]:
+    if weights.limits and not 0 < weights.limits[0] < 1 < weights.limits[1] <= WIDEST:
         low, high = weights.limits
-        message = f"limits [{low:g}, {high:g}] do not hold the mean weight, 1, between two numbers above 0."
-        yield study.problem(message, "weights", "limits")
+        message = f"limits [{low:g}, {high:g}] do not hold the mean weight, 1, between two numbers above 0"
+        yield study.problem(f"{message} and up to {WIDEST:,}.", "weights", "limits")
     goals = wanted(study)
     for goal in goals:
         yield from _variables(study, goal)

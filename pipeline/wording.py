@@ -125,9 +125,7 @@ def possible(allowed: Any) -> str:
     allowed = _bare(allowed)
     members = _members(allowed)
     if len(members) > 1:
-        return (
-            LABEL if allowed == Label or set(members) == set(get_args(Label)) else " or ".join(map(possible, members))
-        )
+        return LABEL if set(members) == set(_members(_bare(Label))) else " or ".join(map(possible, members))
     only = members[0]
     arguments = get_args(only)
     if get_origin(only) is Literal:

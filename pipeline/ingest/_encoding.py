@@ -80,12 +80,12 @@ def decode(raw: bytes, name: str, declared: str | None) -> tuple[str, str]:
     encoding = declared or _detect(raw, name)
     try:
         text = raw.decode(encoding)
-    except LookupError:
+    except UnicodeError as error:
+        raise fail(name, _sentence(raw, getattr(error, "start", 0), encoding, declared)) from None
+    except (LookupError, ValueError):
         raise fail(
             name, f"'{encoding}' is no known encoding; use utf-8, gb18030, big5, cp1252 or another name Python knows."
         ) from None
-    except UnicodeError as error:
-        raise fail(name, _sentence(raw, getattr(error, "start", 0), encoding, declared)) from None
     if "\0" in text:
         line = text.count("\n", 0, text.index("\0")) + 1
         raise fail(

@@ -5,10 +5,18 @@ from __future__ import annotations
 import re
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
 LANGUAGES = ("en", "zh")
-Label = str | Annotated[dict[Annotated[str, Field(pattern="^(en|zh)$")], str], Field(min_length=1)]
+
+
+def in_some_language(value: Any) -> Any:
+    if value == {}:
+        raise ValueError("a label is a text, or a text for each language ({en: …, zh: …}); this one is empty")
+    return value
+
+
+Label = Annotated[str | dict[Annotated[str, Field(pattern="^(en|zh)$")], str], AfterValidator(in_some_language)]
 """One text for every language, or a map language -> text."""
 
 NAME = re.compile(r"^[^\W\d][\w-]*$")

@@ -50,7 +50,7 @@ class Weights(Spec):
     linear: dict[str, Margin] = Field({}, description="The same, by linear calibration (GREG).")
     post_stratify: Cells | None = Field(None, description="Shares of the cells that several variables make together.")
     per: str | None = Field(
-        None, description="Variable in each of whose levels the weights are made apart, as in 'wave'."
+        None, min_length=1, description="Variable in each of whose levels the weights are made apart, as in 'wave'."
     )
     limits: tuple[float, float] | None = Field(
         None, description="Smallest and largest weight, relative to their mean; trimmed weights are adjusted again."
