@@ -216,8 +216,8 @@ def _refuse_unlisted(asked: _Asked, goal: Wanted, found: Array, columns: Sequenc
     if blank.any():
         key = MISSING if len(goal.variables) == 1 else f"{MISSING}{PARTS} …"
         message = (
-            f"{blank.sum():,} of the {len(found):,} respondents kept have no {' or no '.join(goal.variables)}; give them "
-            f"a share of their own ('{key}: …'), or leave them out."
+            f"{blank.sum():,} of the {len(found):,} respondents kept have no {' or no '.join(goal.variables)}; give "
+            f"them a share of their own ('{key}: …'), or leave them out."
         )
         raise asked.problem(message, goal.place)
     if without.any():

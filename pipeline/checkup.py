@@ -9,6 +9,7 @@ import numpy as np
 from pipeline.calibrated import calibrated
 from pipeline.errors import listing
 from pipeline.ingest import read
+from pipeline.margins import PARTS
 from pipeline.published import understood
 from pipeline.responses import Reason, Responses, Source
 from pipeline.screen import Screening, screen
@@ -171,10 +172,11 @@ def _adjusted(calibration: Calibration, method: str | None) -> str:
     means = np.bincount(calibration.group, weight) / np.bincount(calibration.group)
     relative = weight / means[calibration.group]
     apart = f" in each {calibration.per}" if calibration.per else ""
-    done = {"rake": "raked", "linear": "calibrated"}.get(method or "", "post-stratified")
+    done = {"rake": "raked", "linear": "calibrated"}.get(method or "")
+    names = listing([margin.name.replace(PARTS, ",") for margin in calibration.margins])
     efficiency = weight.sum() ** 2 / (weight**2).sum() / len(weight)
     return (
-        f"weights {done} to {listing([margin.name for margin in calibration.margins])}{apart}: "
+        f"weights {done or 'post-stratified'} {'to' if done else 'by'} {names}{apart}: "
         f"{_rounds(calibration.adjusted.rounds)}, {relative.min():.2f} to {relative.max():.2f} times the mean, "
         f"efficiency {efficiency:.0%}"
     )

@@ -52,7 +52,9 @@ class Questions:
             own = {first_text(label): label for label in variable.labels}
             made = MADE if variable.recode or (variable.from_ and variable.ticked) else {}
             levels = columns[0].levels or ()
-            known: dict[str, Label] = {**made, **band_labels(variable), **columns[0].labels, **variable.codes, **own}
+            other = {} if variable.other is None else {first_text(variable.other): variable.other}
+            made_here = {**made, **other, **band_labels(variable)}
+            known: dict[str, Label] = {**made_here, **columns[0].labels, **variable.codes, **own}
             found[name] = {level: known[level] for level in levels if level in known}
         for name, question in self.choices.items():
             given = {column: label for column, label in study.variable(name).columns.items() if label is not None}

@@ -7,8 +7,10 @@ from typing import Any
 
 from pipeline.analysis import Analysis
 from pipeline.margins import MISSING, PARTS, Wanted, wanted
+from pipeline.specs import Label
 
 Text = dict[str, str]
+NO_ANSWER: Label = {"en": "no answer", "zh": "未回答"}
 
 
 def weights(analysis: Analysis) -> dict[str, Any]:
@@ -42,13 +44,14 @@ def _margin(analysis: Analysis, goal: Wanted) -> dict[str, Any]:
 
 def _level(analysis: Analysis, variables: Sequence[str], level: str) -> Text | None:
     parts = level.split(f"{PARTS} ") if len(variables) > 1 else [level]
-    if len(parts) != len(variables) or MISSING in parts:
+    if len(parts) != len(variables) or parts == [MISSING]:
         return None
     return _joined([_label(analysis, name, part) for name, part in zip(variables, parts, strict=True)])
 
 
 def _label(analysis: Analysis, variable: str, level: str) -> Text:
-    return analysis.study.label(analysis.sample.labels.get(variable, {}).get(level), level)
+    known = NO_ANSWER if level == MISSING else analysis.sample.labels.get(variable, {}).get(level)
+    return analysis.study.label(known, level)
 
 
 def _joined(texts: Sequence[Text]) -> Text:

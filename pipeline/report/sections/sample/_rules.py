@@ -20,7 +20,9 @@ def rules_table(view: View, words: Words) -> dict[str, Any]:
     heads = [{"label": words(f"sample.rules.column.{name}"), "numeric": number} for name, number in COLUMNS.items()]
     items = sum(len(view.construct(name)["items"]) for name in view.used)
     stacked = words("sample.rules.stacked") if view.study["stacked"] else None
-    said = [words(f"sample.rules.{_decision(view)}", **_flags(view)), words("sample.rules.about", items=items), stacked]
+    turned = words("sample.rules.turned") if any(rule["rule"] == "even_odd" for rule in rules) else None
+    about = [words("sample.rules.about", items=items), turned, stacked]
+    said = [words(f"sample.rules.{_decision(view)}", **_flags(view)), *about]
     note = sentences([*said, state_notes([row for row in found if not shown(row)], words)], words)
     lines = [*(_line(view, rule, words) for rule in rules), *_totals(view, words)]
     return table(heads, lines, caption=words("sample.rules.caption"), note=note)
