@@ -12,7 +12,7 @@ from pipeline.draft._constructs import construct_lines, constructs_of, outcome_o
 from pipeline.draft._respondent import respondent_lines
 from pipeline.draft._scales import scale_lines, scales_of
 from pipeline.draft._variables import beside_lines, variable_lines
-from pipeline.draft._yaml import one_line, quoted, title
+from pipeline.draft._yaml import code, one_line, quoted, title
 from pipeline.errors import UsageError
 from pipeline.ingest import tables
 from pipeline.responses import Table
@@ -115,10 +115,10 @@ def _missing(found: Sequence[Column]) -> Iterator[str]:
     declined = sorted({code for column in found for code in column.declined})
     if declined:
         parts = [
-            f"{key}: [{', '.join(map(quoted, codes))}]"
+            f"{key}: [{', '.join(map(code, codes))}]"
             for key, codes in (("skipped", skipped), ("declined", declined))
             if codes
         ]
         yield f"missing: {{{', '.join(parts)}}}  # confirm: codes and texts that are never answers"
     elif skipped:
-        yield f"missing: [{', '.join(map(quoted, skipped))}]  # confirm: codes that are never answers"
+        yield f"missing: [{', '.join(map(code, skipped))}]  # confirm: codes that are never answers"

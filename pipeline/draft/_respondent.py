@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.draft._columns import Column, Role
-from pipeline.draft._yaml import quoted
+from pipeline.draft._yaml import code, quoted
 
 ROWS: Mapping[Role, str] = {
     "id": "tells people apart",
@@ -38,7 +38,7 @@ def _marked(role: Role, columns: Sequence[Column]) -> Iterator[str]:
     key, what = MARKS[role]
     for column in columns:
         equals = _mark(column, role)
-        texts = quoted(equals[0]) if len(equals) == 1 else f"[{', '.join(map(quoted, equals))}]"
+        texts = code(equals[0]) if len(equals) == 1 else f"[{', '.join(map(code, equals))}]"
         if equals:
             yield f"  {key}: {{column: {quoted(column.name)}, equals: {texts}}}  # confirm: {what}"
         elif role == "complete" and column.about.kind == "date":

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from pipeline.draft._columns import Column, Role
+from pipeline.draft._yaml import code as coded
 from pipeline.draft._yaml import name as named
 from pipeline.draft._yaml import one_line, quoted
+from pipeline.ingest import number
 
 LISTED = 40
 SEGMENTS = 3
@@ -46,10 +48,11 @@ def _typed(column: Column) -> list[str]:
         return [f"type: {column.role}"]
     if column.codes and set(column.texts) <= set(column.about.labels) and len(column.codes) <= LISTED:
         worded = all(code == label for code, label in column.codes.items())
-        codes = [quoted(code) if worded else f"{quoted(code)}: {quoted(label)}" for code, label in column.codes.items()]
+        codes = [f"{coded(code)}: {quoted(label)}" for code, label in column.codes.items()]
         return [] if worded else [f"codes: {{{', '.join(codes)}}}"]
     if column.numeric:
-        codes = [f'{value:g}: "{value:g}"' for value in column.numbers]
+        texts = sorted(set(column.texts) - set(column.missing), key=lambda text: (number(text) or 0.0, text))
+        codes = [f'{coded(text)}: "{text}"' for text in texts]
         return [f"codes: {{{', '.join(codes)}}}"]
     return []
 

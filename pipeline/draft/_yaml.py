@@ -5,9 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from pipeline.ingest import number
-
 PLAIN = re.compile(r"[A-Za-z_\u4e00-\u9fff][\w\u4e00-\u9fff-]*")
+WHOLE = re.compile(r"-?(0|[1-9][0-9]*)")
 WORDS_OF_YAML = {"true", "false", "null", "yes", "no", "on", "off", "y", "n"}
 
 
@@ -31,9 +30,12 @@ def quoted(text: str) -> str:
     if PLAIN.fullmatch(text) and text.lower() not in WORDS_OF_YAML:
         return text
     marks = {'"': '\\"', "\\": "\\\\"}
-    if number(text) is not None:
-        return text
     return '"' + "".join(marks.get(c) or (c if c.isprintable() else f"\\U{ord(c):08X}") for c in text) + '"'
+
+
+def code(text: str) -> str:
+    """A code as YAML: whole numbers bare, other than 007, which YAML would take for 7."""
+    return text if WHOLE.fullmatch(text) else quoted(text)
 
 
 def one_line(text: str) -> str:

@@ -173,3 +173,14 @@ def test_rows_of_a_worded_grid_are_named_by_their_rows(tmp_path: Path) -> None:
     assert study.scale("han").points == 5
     assert study.definition.missing.declined == ("Unfamiliar (N/A)",)
     assert any("han (driver)" in line or "han (outcome)" in line for line in check(study))
+
+
+def test_names_and_codes_that_look_like_numbers_stay_texts(tmp_path: Path) -> None:
+    rows = "\n".join(
+        f"{row:03},{1 + row % 5},{1 + row % 6},{20 + row % 30},{'01' if row % 3 else '02'}" for row in range(60)
+    )
+    study = drafted(tmp_path, f"id,1,2,0010,sex\n{rows}\n")
+    assert check(study)
+    text = study.path.read_text(encoding="utf-8")
+    assert 'codes: {"01": "01", "02": "02"}' in text
+    assert 'column: "0010"' in text
