@@ -44,11 +44,14 @@ def _content(opened: Opened) -> Any:
 
     source = pa.BufferReader(opened.raw)
     meta = pq.read_metadata(source)
-    chunks = [meta.row_group(i).column(j) for i in range(meta.num_row_groups) for j in range(meta.num_columns)]
     unpacked = sum(meta.row_group(i).total_byte_size for i in range(meta.num_row_groups))
-    values = max(meta.num_rows * max(meta.num_columns, 1), sum(chunk.num_values for chunk in chunks))
-    if values > MOST_CELLS or unpacked > LARGEST_TOTAL or meta.num_columns > MOST_COLUMNS:
+    columns = [meta.schema.column(i) for i in range(meta.num_columns)]  # those of a row group can end the process
+    if (
+        meta.num_rows * max(meta.num_columns, 1) > MOST_CELLS
+        or unpacked > LARGEST_TOTAL
+        or meta.num_columns > MOST_COLUMNS
+    ):
         size = f"{meta.num_rows:,} rows in {meta.num_columns:,} columns"
         raise fail(opened.name, f"has {size}; that is more than can be read at once.")
-    texts = {chunk.path_in_schema for chunk in chunks if chunk.physical_type == "BYTE_ARRAY"}
+    texts = {column.path for column in columns if column.physical_type == "BYTE_ARRAY"}
     return pq.ParquetFile(source, metadata=meta, read_dictionary=sorted(texts)).read()

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__
-from tests.verify import claims, coverage, designs, imputation, leads, raked
+from tests.verify import claims, coverage, designs, hostile, imputation, leads, raked
 from tests.verify.populations import DRAWS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "verification"
@@ -28,6 +28,7 @@ SIMULATIONS = {
     "coverage_raked": raked,
     "false_leads": leads,
     "false_claims": claims,
+    "hostile": hostile,
 }
 PROCESSES = int(os.environ.get("VERIFY_PROCESSES", os.cpu_count() or 1))
 
@@ -102,15 +103,24 @@ TITLES = {
         "exactly the declared margin, and in which any of five shares is called different, after Holm, between two "
         f"groups of one population. Promised: at most {claims.NOMINAL}, give or take two Monte Carlo errors.",
     ),
+    "hostile": (
+        "# Hostile input",
+        "What `whybuy inspect`, `new` and `check` make of damaged input: tiny files of every format, cut at "
+        f"{hostile.CUTS} places, then with bytes and bits changed, parts cut off, doubled, taken out and put in; real "
+        f"exports and their files of labels, each cut and damaged {hostile.CUTS} times; files made to break readers; a "
+        "definition with one absurd value. Promised: each is read, or refused in sentences and with the exit code of "
+        "the contract, within half a minute, and the process lives.",
+    ),
 }
 
 
 def _write(name: str, rows: Rows, number: int) -> None:
     title, meaning = TITLES[name]
-    draws = getattr(SIMULATIONS[name], "DRAWS", DRAWS)
+    module = SIMULATIONS[name]
+    unit = getattr(module, "UNIT", f"surveys a row, {getattr(module, 'DRAWS', DRAWS):,} draws each")
     made = (
-        f"Made on {datetime.now(UTC):%Y-%m-%d} by `make verify` (`python -m tests.verify {number}`): {number:,} "
-        f"surveys a row, {draws:,} draws each, whybuy {__version__}, numpy {np.__version__}."
+        f"Made on {datetime.now(UTC):%Y-%m-%d} by `make verify` (`python -m tests.verify {number}`): "
+        f"{number:,} {unit}, whybuy {__version__}, numpy {np.__version__}."
     )
     columns = list(rows[0])
     table = [columns, ["---"] * len(columns), *([str(row[column]) for column in columns] for row in rows)]
