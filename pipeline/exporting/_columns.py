@@ -229,10 +229,11 @@ def _choices(rows: Rows) -> Iterator[Column]:
     """Options of multiple questions, 1 ticked and 0 not, and ranks of rankings."""
     for question, options in rows.responses.choices.items():
         known = rows.responses.labels.get(question, {})
+        asked = rows.text(rows.study.variable(question).label, question)
         ticks = set(np.unique(options.to_numpy(float)[np.isfinite(options.to_numpy(float))])) <= {0.0, 1.0}
         for option in map(str, options):
             values = options[option].to_numpy(float)
-            label = f"{question}: {rows.text(known.get(option), option)}"
+            label = f"{asked}: {rows.text(known.get(option), option)}"
             name = f"{question}_{option}"
             if ticks:
                 yield _yes_no(rows, name, "option", label, values)

@@ -18,6 +18,8 @@ Array = np.ndarray
 
 NPS = (-1.0, 0.0, 1.0)
 """What detractors, passives and promoters count."""
+KNOWN = 1e-9
+"""Standard error below which a figure is what the weights were adjusted to, and has no interval."""
 
 
 def profile_rows(responses: Responses, people: Sample, study: Study, setting: Setting) -> list[Row]:
@@ -95,7 +97,7 @@ def logit_interval(found: Means, level: float) -> tuple[Array, Array]:
 
 def _limits(found: Means, low: Array, high: Array, at: int, setting: Setting) -> Row:
     columns = {"std_error": found.se[at], "conf_low": low[at], "conf_high": high[at]}
-    if not np.isfinite(list(columns.values())).all():
+    if not np.isfinite(list(columns.values())).all() or columns["std_error"] < KNOWN:
         return {}
     return {name: float(value) for name, value in columns.items()} | {"conf_level": setting.level}
 

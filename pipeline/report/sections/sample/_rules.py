@@ -31,7 +31,9 @@ def rules_table(view: View, words: Words) -> dict[str, Any]:
 def _line(view: View, rule: Mapping[str, Any], words: Words) -> list[Any]:
     name, value = rule["rule"], rule["threshold"]
     condition = words(f"sample.rule.{name}", value=value) if value is not None else words(f"sample.rule.{name}")
-    decides = words("sample.rules.leaves_out" if rule["decides"] else "sample.rules.counts")
+    decides = words(
+        "sample.rules.leaves_out" if rule["decides"] or view.study["drop_flags"] == 1 else "sample.rules.counts"
+    )
     return [words.format(name, "Rule"), condition, _figures(view, words, name, None), decides]
 
 
