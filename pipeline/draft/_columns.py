@@ -110,6 +110,7 @@ STEM = re.compile(r"(.*?)[\s_.\-\[(（]*(?:SQ|sq)?(\d+)[\])）]*")
 class Column:
     """One column: its distinct texts, the numbers among them that are answers, and what it may be.
 
+    written: the texts as they stand in the file, where numbers have zeros before them: '01' is '1' among texts.
     order: wordings of its scale, lowest first. missing: texts that look like no answer and of which the file says
     nothing. declined: labels that stand beside the scale.
     """
@@ -122,6 +123,7 @@ class Column:
     role: Role
     order: tuple[str, ...] = ()
     declined: tuple[str, ...] = ()
+    written: tuple[str, ...] = ()
     about: About = field(default_factory=About)
 
     @property
@@ -160,7 +162,7 @@ def columns(table: Table) -> list[Column]:
     answers = {name: set(texts) - ABSENT - set(_about(table, name).missing) for name, (texts, _) in held.items()}
     known = orders([{text for text in texts if not _beside(text)} for texts in answers.values()])
     found = [
-        _column(name, texts, filled, _about(table, name), order)
+        replace(_column(name, texts, filled, _about(table, name), order), written=_written(table, name))
         for (name, (texts, filled)), order in zip(held.items(), known, strict=True)
     ]
     stems = [column.stem for column in found if column.role == "scale"]
@@ -178,6 +180,13 @@ def _held(table: Table, name: str) -> tuple[tuple[str, ...], int]:
     texts = [plain(canonical(value)) for value in coded.values]
     used = [(text, count) for text, count in zip(texts, counts.tolist(), strict=True) if text is not None and count]
     return tuple(sorted({text for text, _ in used})), sum(count for _, count in used)
+
+
+def _written(table: Table, name: str) -> tuple[str, ...]:
+    """Distinct texts of a column as a study must write them, lowest number first."""
+    column = table.columns[name]
+    held = {canonical(column.values[place]) for place in np.unique(column.codes[column.codes >= 0])} - {None}
+    return tuple(sorted(map(str, held), key=lambda text: (number(text) or 0.0, text)))
 
 
 def _column(name: str, texts: tuple[str, ...], filled: int, about: About, order: tuple[str, ...]) -> Column:

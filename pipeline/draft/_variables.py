@@ -8,7 +8,7 @@ from pipeline.draft._columns import Column, Role
 from pipeline.draft._yaml import code as coded
 from pipeline.draft._yaml import name as named
 from pipeline.draft._yaml import one_line, quoted
-from pipeline.ingest import number
+from pipeline.ingest import plain
 
 LISTED = 40
 SEGMENTS = 3
@@ -51,8 +51,7 @@ def _typed(column: Column) -> list[str]:
         codes = [f"{coded(code)}: {quoted(label)}" for code, label in column.codes.items()]
         return [] if worded else [f"codes: {{{', '.join(codes)}}}"]
     if column.numeric:
-        texts = sorted(set(column.texts) - set(column.missing), key=lambda text: (number(text) or 0.0, text))
-        codes = [f'{coded(text)}: "{text}"' for text in texts]
+        codes = [f'{coded(text)}: "{text}"' for text in column.written if plain(text) not in column.missing]
         return [f"codes: {{{', '.join(codes)}}}"]
     return []
 
