@@ -68,9 +68,17 @@ def found_in(opened: Opened, way: Way) -> Found:
         if declared or way.reader == "por":
             message = f"its texts are not {declared or 'of the letters it lists'}; {way.undeclared}."
             raise fail(opened.name, message) from None
-        return _reread(opened, way, _asked(opened, way, ANY_BYTES), None)
+        return _reread(opened, way, _as_bytes(opened, way), None)
     stated = found.encoding or way.declared
     return found if declared or stated is None else _reread(opened, way, found, stated)
+
+
+def _as_bytes(opened: Opened, way: Way) -> Found:
+    """The file with each byte of its texts a letter. Raises DataError where even that cannot be."""
+    try:
+        return _asked(opened, way, ANY_BYTES)
+    except UnicodeError:
+        raise fail(opened.name, f"cannot be read as {way.what}; {way.advice}.") from None
 
 
 def _reread(opened: Opened, way: Way, found: Found, stated: str | None) -> Found:
