@@ -190,9 +190,10 @@ def _level(asked: _Asked, text: str, variable: str, levels: list[str], goal: Wan
             "them; merge it with another level."
         )
         raise asked.problem(message, goal.place)
-    known = [level for level in levels if not private(level)]
+    first = {level: labels.get(level, (level,))[0] for level in levels if not private(level)}
+    known = [level if label == level else f"{level} ({label})" for level, label in first.items()]
     message = (
-        f"'{text}' is no level of {variable} in the data.{nearest(text, known)} Levels are: "
+        f"'{text}' is no level of {variable} in the data.{nearest(text, [*first, *first.values()])} Levels are: "
         f"{listing(known) or 'texts too long to show'}."
     )
     raise asked.problem(message, goal.place)

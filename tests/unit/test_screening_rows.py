@@ -124,8 +124,18 @@ def test_results_tell_rules_flow_and_comparison(study_folder: Folder) -> None:
 @pytest.mark.parametrize(
     ("language", "said"),
     [
-        ("en", ("Interview too short", "under 60 seconds", "not available", "leaves out", "Same answer many times")),
-        ("zh", ("作答时间过短", "少于 60 秒", "无法计算", "剔除", "连续选择同一答案")),
+        (
+            "en",
+            (
+                "Interview too short",
+                "under 60 seconds",
+                "not available",
+                "leaves out",
+                "Same answer many times",
+                "the rules in use were",
+            ),
+        ),
+        ("zh", ("作答时间过短", "少于 60 秒", "无法计算", "剔除", "连续选择同一答案", "所用规则为")),
     ],
 )
 def test_the_page_shows_every_rule(study_folder: Folder, language: str, said: tuple[str, ...]) -> None:
