@@ -15,6 +15,8 @@ from pipeline.weight import base
 from pipeline.weighting import Calibration, Margin
 
 Array = np.ndarray
+ENDS = ("weight_low", "weight_high")
+"""What gives the respondents of a level away, where few have it: its share of the population over their number."""
 
 
 def weighting_rows(responses: Responses, setting: Setting) -> list[Row]:
@@ -39,10 +41,16 @@ def weighting_rows(responses: Responses, setting: Setting) -> list[Row]:
         "weight_gap": adjusted.gap,
         "weight_rounds": adjusted.rounds,
     }
-    rows = [row("weighting", name, estimate=float(value), **common) for name, value in figures.items()]
     counts = [_counts(calibration, margin) for margin in calibration.margins]
     parts = [_parts(margin) for margin in calibration.margins]
     hidden = [two_way(each, setting.minimum_base, own) for each, own in zip(counts, parts, strict=True)]
+    kept = ENDS if any(gone.any() for gone in hidden) else ()
+    rows = [
+        row("weighting", name, state="suppressed", reason="small_base")
+        if name in kept
+        else row("weighting", name, estimate=float(value), **common)
+        for name, value in figures.items()
+    ]
     for at, name in enumerate(calibration.groups or (None,)):
         inside = calibration.group == at
         for margin, count, gone in zip(calibration.margins, counts, hidden, strict=True):

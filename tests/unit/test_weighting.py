@@ -425,7 +425,10 @@ def test_small_levels_are_hidden_and_one_more_with_them(weighted: Callable[..., 
         [*row[:6], "west" if at < 4 else "north" if at < 40 else "south", *row[7:]] for at, row in enumerate(table())
     ]
     setting = Setting(outcome="y", level=0.95, minimum_base=10, low_base=30)
-    found = [row for row in weighting_rows(weighted(rows, rake={"region": MARGINS["region"]}), setting) if row["term"]]
+    every = weighting_rows(weighted(rows, rake={"region": MARGINS["region"]}), setting)
+    ends = [row for row in every if row["metric"] in ("weight_low", "weight_high")]
+    assert [(row["estimate"], row["state"]) for row in ends] == [(None, "suppressed")] * 2
+    found = [row for row in every if row["term"]]
     hidden = {row["contrast"] for row in found if row["state"] == "suppressed"}
     assert hidden == {"level:west", "level:north"}
     assert all(row["n"] is None for row in found if row["state"] == "suppressed")

@@ -32,11 +32,13 @@ def _text(view: View, weights: Mapping[str, Any], words: Words) -> str:
     if weights["limits"]:
         low, high = weights["limits"]
         found.append(words("sample.weights.limits", low=low, high=high))
-    reached = weights["limits"] and [f"{values[name]:.2f}" for name in ("low", "high")] == [f"{low:.2f}", f"{high:.2f}"]
+    key = "spread"
+    if values["low"] is None:
+        key = "counted"
+    elif weights["limits"] and [f"{values[name]:.2f}" for name in ("low", "high")] == [f"{low:.2f}", f"{high:.2f}"]:
+        key = "reached"
     spread = {"least": values["low"], "most": values["high"], "asked": whole["n"], "effective": whole["n_eff"]}
-    found.append(
-        words("sample.weights.reached" if reached else "sample.weights.spread", efficiency=whole["estimate"], **spread)
-    )
+    found.append(words(f"sample.weights.{key}", efficiency=whole["estimate"], **spread))
     return sentences(found, words)
 
 
