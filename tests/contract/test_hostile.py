@@ -76,7 +76,7 @@ def test_bombs_are_refused_within_bounds(tmp_path: Path) -> None:
 
 XML = {
     "expansion": '<!DOCTYPE {0} [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;">]><{0}><x>&b;</x></{0}>',
-    "external": '<!DOCTYPE {0} [<!ENTITY a SYSTEM "file:///etc/passwd">]><{0}><x>&a;</x></{0}>',
+    "external": '<!DOCTYPE {0} [<!ENTITY a SYSTEM "/etc/passwd">]><{0}><x>&a;</x></{0}>',
     "parameter": '<!DOCTYPE {0} [<!ENTITY % p SYSTEM "http://127.0.0.1:9/x.dtd"> %p;]><{0}/>',
     "unknown": "<{0}><x>&nope;</x></{0}>",
     "deep": "<{0}>" + "<a>" * 100_000,
@@ -88,7 +88,7 @@ XML = {
 def test_xml_that_declares_anything_is_refused(name: str, root: str, tmp_path: Path) -> None:
     raw = WRITERS["triple_s" if root == "sss" else "limesurvey"]()
     labels = put(tmp_path, f"w.{root}", XML[name].format(root).encode())
-    assert verdict(understood(put(tmp_path, "w.csv", raw), labels), ("root:",)) == "refused with 4"
+    assert verdict(understood(put(tmp_path, "w.csv", raw), labels), ("root:", "secret")) == "refused with 4"
 
 
 WIDE = ",".join(f"q{i}" for i in range(10_000)) + "\n" + "\n".join([",".join(["5"] * 10_000)] * 20)
