@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 
 from pipeline.errors import Problem, listing, nearest
 from pipeline.specs import Variable
@@ -55,7 +56,7 @@ def _shape(study: Study, name: str, variable: Variable) -> Iterator[Problem]:
 
 def _bands(study: Study, name: str, variable: Variable) -> Iterator[Problem]:
     here = ("variables", name)
-    if variable.cut and (list(variable.cut) != sorted(set(variable.cut)) or len(variable.cut) == 1):
+    if variable.cut and (len(variable.cut) == 1 or not all(low < high for low, high in pairwise(variable.cut))):
         yield study.problem("cut needs at least two limits, each larger than the one before.", *here, "cut")
     elif variable.labels and len(variable.labels) != _groups(variable):
         made = f"{len(variable.cut)} limits make {_groups(variable)} bands"
