@@ -100,7 +100,8 @@ def shape_message(entry: Mapping[str, Any]) -> str:
         return f"{here.name} holds {_count(context.get('actual_length', 0))}; it must hold {_size(here)}."
     if kind == "string_pattern_mismatch" and here.field and here.field.description:
         return f"{here.name} is {_found(entry['input'])}, which does not fit: {_lower(here.field.description)}"
-    return f"{here.name} is {_found(entry['input'])}; it must be {_allowed(here)}{_limits(here)}.{_hint(here, entry)}"
+    wanted = f"{_allowed(here)}{_limits(here, context)}"
+    return f"{here.name} is {_found(entry['input'])}; it must be {wanted}.{_hint(here, entry)}"
 
 
 def _allowed(here: Spot) -> str:
@@ -206,9 +207,10 @@ def _count(entries: int) -> str:
     return "1 entry" if entries == 1 else f"{entries} entries"
 
 
-def _limits(here: Spot) -> str:
-    """' of at least 2 and at most 101', from the field's own bounds."""
-    parts = [LIMITS[key].format(bound) for key, bound in _bounds(here) if key in LIMITS]
+def _limits(here: Spot, context: Mapping[str, Any]) -> str:
+    """' of at least 2 and at most 101', from the field's own bounds; that of an entry of a map is in the context."""
+    found = [(key, bound) for key, bound in _bounds(here) if key in LIMITS]
+    parts = [LIMITS[key].format(bound) for key, bound in found or context.items() if key in LIMITS]
     return f", {' and '.join(parts)}" if parts else ""
 
 

@@ -76,7 +76,8 @@ def _columns(
         seen = sorted({text for cells in columns for text in cells.texts if text not in missing})
         message = (
             f'column "{columns[0].column}" and its neighbours hold {listing(list(map(shown, seen[:5])))}, and nothing '
-            f"says which of them means ticked; name it under variables.{name}.ticked."
+            f"says which of them means ticked; name it under variables.{name}.ticked, or where each column holds one "
+            f"mention, all options under variables.{name}.codes."
         )
         raise DataError(Problem(where=sheet.names[0], message=message))
     found = {}

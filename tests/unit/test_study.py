@@ -155,6 +155,11 @@ SHAPES = [
         "outcome: loyal, confidence: .nan",
         "8:25: 'confidence' is the number nan; it must be a number, at least 0.8 and below 1.",
     ),
+    (
+        "outcome: loyal}",
+        "outcome: loyal}\nweights: {rake: {sex: {f: 1.2, m: -0.2}}}",
+        "9:32: 'm' is the number -0.2; it must be a number, at least 0.0.",
+    ),
 ]
 
 
