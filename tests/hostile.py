@@ -23,6 +23,8 @@ from pipeline.ingest import _parsed, _readstat, _sheet, _workbook
 
 SECONDS = 30
 LONGEST = 1500
+MEMORY = 700 * 1024**2
+"""What a program of its own may take beyond what is there when it is forked; the files are small."""
 SENTENCE = re.compile(r"[^\n]+: [^\n]+[.?]|… and \d+ more problems\.")
 INSERTED = (b"\0", b"\xff", b"\x7f", b'"', b"\n", b",", b"=cmd|' /C calc'!A0,", b"\xe4\xb8", b"<!DOCTYPE a [")
 PROGRAMS = {"_sheet.py": _sheet, "_parsed.py": _parsed}
@@ -103,7 +105,7 @@ def _fork(program: list[str], **streams: Any) -> Any:
 
 
 def _child(program: list[str], source: int, target: int) -> None:
-    """Runs the program and ends; its bounds are those of a process that has only what it needs in memory."""
+    """Runs the program and ends; the bounds it gives itself are for a process that holds nothing else."""
     import resource
 
     code = 1
@@ -112,6 +114,8 @@ def _child(program: list[str], source: int, target: int) -> None:
         os.dup2(source, 0)
         os.dup2(target, 1)
         os.dup2(os.open(os.devnull, os.O_WRONLY), 2)
+        here = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+        resource.setrlimit(resource.RLIMIT_AS, (here + MEMORY, here + MEMORY))
         resource.setrlimit(resource.RLIMIT_CPU, (20, 20))
         module = PROGRAMS[Path(program[2]).name]
         module._bound = lambda *_: None  # type: ignore[attr-defined]
