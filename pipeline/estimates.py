@@ -162,6 +162,7 @@ METRICS: Mapping[str, str] = {
     "serial_correlation": "correlation of neighbouring residuals in the order of the interviews",
     "breusch_pagan": "chi-square of the test of constant variance (studentised)",
     "proportion": "share of the respondents who answered with this level, or ticked this option",
+    "mean_rank": "mean place of the option of the contrast among those who ranked it, 1 = first",
     "nps": "net promoter score: share of promoters less that of detractors",
     "fmi": "share of the information on the figure of the contrast that the missing answers took",
     "imputed_share": "share of the answers asked for that were missing and imputed",

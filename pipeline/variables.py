@@ -59,7 +59,8 @@ def _bands(study: Study, name: str, variable: Variable) -> Iterator[Problem]:
     if variable.cut and (len(variable.cut) == 1 or not all(low < high for low, high in pairwise(variable.cut))):
         yield study.problem("cut needs at least two limits, each larger than the one before.", *here, "cut")
     elif variable.labels and len(variable.labels) != _groups(variable):
-        made = f"{len(variable.cut)} limits make {_groups(variable)} bands"
+        many = _groups(variable)
+        made = f"{len(variable.cut)} limits (the outer ones among them) make {many} {'band' if many == 1 else 'bands'}"
         how = made if variable.cut else f"'{name}' has {_groups(variable)} groups"
         yield study.problem(f"{how}, but there are {len(variable.labels)} labels.", *here, "labels")
     if variable.range and variable.range[0] > variable.range[1]:
@@ -96,10 +97,13 @@ def _source(study: Study, name: str, variable: Variable) -> Iterator[Problem]:
 def _recoded(study: Study, variable: Variable, source: str, *here: str) -> Iterator[Problem]:
     constructs = study.definition.constructs
     owner = source if source in constructs else next((n for n, c in constructs.items() if source in c.items), None)
+    declared = study.definition.variables.get(source)
+    if owner is None and declared and not declared.from_ and declared.range == NPS_POINTS:
+        return
     if owner is None:
         items = [item for construct in constructs.values() for item in construct.items]
-        message = f"'{source}' is no item and no construct.{nearest(source, [*items, *constructs])} Name one of them."
-        yield study.problem(message, *here)
+        message = f"'{source}' is no item and no construct.{nearest(source, [*items, *constructs])} Name one of them,"
+        yield study.problem(f"{message} or a number variable with range: [0, 10].", *here)
         return
     items = list(constructs[owner].items)
     if source == owner and len(items) > 1:

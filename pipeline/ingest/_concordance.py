@@ -24,6 +24,7 @@ def breaks(study: Study, tables: Sequence[Table]) -> tuple[Break, ...]:
     """
     if len(tables) < 2:
         return ()
+    _refuse_twice(study, tables)
     found = [one for column in dict.fromkeys(use.column for use in uses(study)) for one in _of(column, tables)]
     clashing = {one.column: one for one in found if one.what == "labels"}
     problems = [
@@ -36,6 +37,19 @@ def breaks(study: Study, tables: Sequence[Table]) -> tuple[Break, ...]:
     if problems:
         raise DataError(*dict.fromkeys(problems))
     return tuple(found)
+
+
+def _refuse_twice(study: Study, tables: Sequence[Table]) -> None:
+    """The same content under two names would count everybody twice; several sheets of one workbook are meant."""
+    seen: dict[tuple[str, str | None], str] = {}
+    for position, table in enumerate(tables):
+        content = (table.source.sha256, table.source.sheet)
+        if content in seen:
+            message = (
+                f"{table.source.name} holds exactly what {seen[content]} holds; name another file, or take one out."
+            )
+            raise DataError(study.problem(message, "data", position))
+        seen[content] = table.source.name
 
 
 def _of(column: str, tables: Sequence[Table]) -> Iterator[Break]:

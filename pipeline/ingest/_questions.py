@@ -13,7 +13,7 @@ from pipeline.ingest._choices import Choices, choices
 from pipeline.ingest._recodes import NO, NPS, YES, band_labels, bands, recoded, ticked
 from pipeline.ingest._typing import Typed, category, dates, first_text, item, numbers, reasons_of
 from pipeline.ingest._used import WAVE, kind_of, parts, source_item, variable_names, wave_of_files
-from pipeline.specs import Label
+from pipeline.specs import Label, Scale
 from pipeline.study import Study
 
 TYPING = {"number": numbers, "date": dates, "category": category}
@@ -142,6 +142,10 @@ def _made(
     source = str(variable.from_)
     if variable.ticked:
         return _made_of_ticks(study, name, options[source])
+    if variable.recode and source in typed:
+        low, high = map(int, study.variable(source).range or (0, 0))
+        scale = Scale(points=high - low + 1, start=low)
+        return [recoded(base, scale, False, variable) for base in typed[source]], []
     if variable.recode:
         construct, column = source_item(study, source)
         reverse = column in study.construct(construct).reverse

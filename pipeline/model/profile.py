@@ -23,13 +23,14 @@ KNOWN = 1e-9
 
 
 def profile_rows(responses: Responses, people: Sample, study: Study, setting: Setting) -> list[Row]:
-    """proportion of every level of a category and of every option of a multiple question; mean of a number; nps.
+    """proportion of every level of a category and of every option of a multiple question; mean of a number; nps;
+    mean_rank of every option of a ranking, among those who ranked it.
 
     Among the respondents of the analysis who answered the variable, which is the base of its rows (ratings, where rows
     are stacked). Errors by linearisation, as R `svymean`; intervals of proportions on the logit, as R `svyciprop`, of
     means by t. Levels of few respondents are suppressed, and with them nps of their variable; one that only the answers
     name has no row at all, for its name may say who answered. Variables of more than MOST_LEVELS levels are
-    'not_defined'. Rankings and dates have no rows.
+    'not_defined'. Dates have no rows.
     """
     assert people.rows is not None  # noqa: S101 (this sample is made of responses)
     rows: list[Row] = []
@@ -47,6 +48,10 @@ def profile_rows(responses: Responses, people: Sample, study: Study, setting: Se
     for question in responses.choices:
         if study.variable(question).type == "multiple":
             rows += _options(question, list(map(str, responses.choices[question])), people, setting)
+        else:
+            for option, ranks in responses.choices[question].items():
+                values = ranks.to_numpy(float)[people.rows]
+                rows += _mean("mean_rank", question, values, people, setting, contrast=f"level:{option}")
     return rows
 
 
@@ -114,14 +119,16 @@ def _nps(name: str, values: Array, people: Sample, setting: Setting) -> Iterator
         yield from _mean("nps", name, values, people, setting)
 
 
-def _mean(metric: str, name: str, values: Array, people: Sample, setting: Setting) -> Iterator[Row]:
+def _mean(
+    metric: str, name: str, values: Array, people: Sample, setting: Setting, contrast: str | None = None
+) -> Iterator[Row]:
     answered = np.isfinite(values)
     if not answered.any():
         return
     found = means(values[:, None], people.design)
     low, high = found.interval(setting.level)
     limits = _limits(found, low, high, 0, setting)
-    yield _figure(metric, found.mean[0], limits, {"term": name}, answered, people, setting)
+    yield _figure(metric, found.mean[0], limits, {"term": name, "contrast": contrast}, answered, people, setting)
 
 
 def _figure(metric: str, value: float, limits: Row, key: Row, answered: Array, people: Sample, setting: Setting) -> Row:

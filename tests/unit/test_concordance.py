@@ -61,3 +61,10 @@ def test_the_same_question_under_another_name_is_offered(tmp_path: Path) -> None
         check(load(waves(tmp_path, "I trust this brand", name="Q9")))
     study = load(waves(tmp_path, "I trust this brand", name="Q9", rename=", rename: {Q9: Q1}"))
     assert not any(line.startswith("break") for line in check(study))
+
+
+def test_one_file_under_two_names_is_refused(tmp_path: Path) -> None:
+    folder = waves(tmp_path, "I trust this brand")
+    (folder / "w2.csv").write_bytes((folder / "w1.csv").read_bytes())
+    with pytest.raises(DataError, match=r"w2\.csv holds exactly what w1\.csv holds"):
+        check(load(folder))

@@ -136,3 +136,20 @@ def test_a_question_for_few_and_a_variable_of_many_levels(study_folder: Maker) -
         "not_defined",
         "many_levels",
     )
+
+
+def test_options_of_a_ranking_have_their_mean_place(study_folder: Maker) -> None:
+    table = [[*row, str(at % 2 + 1), str(2 - at % 2) if at % 5 else ""] for at, row in enumerate(people())]
+    keys: dict[str, Any] = {
+        "variables": {"order": {"type": "ranking", "columns": {"first": "Price", "second": "Trust"}}},
+        "missing": {"not_asked": ["-"]},
+        "scales": {"agree": {"points": 7}},
+        "constructs": {name: {"items": [item]} for name, item in (("trust", "t1"), ("intent", "i1"))},
+        "model": {"outcome": "intent", "draws": 200},
+    }
+    rows = analyse(load(study_folder(table, (*HEADER, "first", "second"), **keys))).estimates
+    found = rows[rows["metric"] == "mean_rank"].set_index("contrast")
+    second = [float(row[-1]) for row in table if row[-1]]
+    assert found.loc["level:first", "estimate"] == pytest.approx(1.5)
+    assert found.loc["level:second", "estimate"] == pytest.approx(np.mean(second))
+    assert found.loc["level:second", "n"] == len(second)

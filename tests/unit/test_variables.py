@@ -199,6 +199,15 @@ def test_what_cannot_go_together_is_said(tmp_path: Path, variables: str, words: 
     assert words in problem(tmp_path, {}, variables)
 
 
+def test_promoters_may_be_made_of_a_number(tmp_path: Path) -> None:
+    columns = {"tell": ["0", "6", "7", "8", "9", "10"]}
+    variables = "  tell: {range: [0, 10]}\n  nps: {from: tell, recode: nps}"
+    found = responses(tmp_path, columns, variables)
+    assert found.variables["nps"].value_counts().to_dict() == {"detractor": 2, "passive": 2, "promoter": 2}
+    refused = problem(tmp_path, columns, variables.replace("10]", "100]"))
+    assert "is no item and no construct" in refused
+
+
 def test_promoters_need_answers_from_0_to_10(tmp_path: Path) -> None:
     (tmp_path / "study.yaml").write_text(
         STUDY.replace("points: 11, start: 0", "points: 7") + "variables: {x: {from: r, recode: nps}}", encoding="utf-8"

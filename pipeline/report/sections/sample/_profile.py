@@ -26,7 +26,7 @@ def profile_part(view: View, words: Words) -> dict[str, Any] | None:
 
 def _table(view: View, lines: list[list[Any]], words: Words) -> dict[str, Any]:
     heads = [{"label": words(f"sample.profile.column.{name}"), "numeric": number} for name, number in COLUMNS.items()]
-    every = (row for metric in ("proportion", *MEANS) for row in view.rows("profile", metric))
+    every = (row for metric in ("proportion", "mean_rank", *MEANS) for row in view.rows("profile", metric))
     rows = [row for row in every if row["state"] != "suppressed"]
     note = sentences([words("sample.profile.note"), state_notes(rows, words)], words)
     return table(heads, lines, caption=words("sample.profile.caption"), note=note)
@@ -37,9 +37,13 @@ def _lines(view: View, variable: Variable, words: Words) -> Iterator[list[Any]]:
     name = variable["variable"]
     said = words.format(name, "Variable")
     for level in variable["levels"]:
+        option = words.format(f"{name}={level['value']}", "group")
         row = view.estimate("profile", "proportion", name, None, f"level:{level['value']}")
-        base = base_cell(row, words) if row is not None and shown(row) else words("ui.dash")
-        yield [said, words.format(f"{name}={level['value']}", "group"), with_interval(row, "pct1", words), base]
+        rank = view.estimate("profile", "mean_rank", name, None, f"level:{level['value']}")
+        text = option if rank is None else words("sample.profile.mean_rank", option=option)
+        found, spec = (row, "pct1") if rank is None else (rank, "num1")
+        base = base_cell(found, words) if found is not None and shown(found) else words("ui.dash")
+        yield [said, text, with_interval(found, spec, words), base]
         said = ""
     for metric, spec in MEANS.items():
         row = view.estimate("profile", metric, name)
