@@ -199,3 +199,9 @@ def test_numbers_of_repeated_names_never_hide_a_column_that_has_such_a_name() ->
     assert list(found.columns) == ["id", "x (2)", "x (3)", "x (1)", "y"]
     assert [column.cells()[0] for column in found.columns.values()] == ["1", "2", "3", "4", "5"]
     assert 'as in "x (2)"' in found.notes[0]
+
+
+def test_a_file_of_fixed_positions_needs_its_definition() -> None:
+    file = DataFile(file="w1.asc")
+    with pytest.raises(DataError, match=r"fixed positions needs its definition \(\.sss\)"):
+        read_table(Opened(raw=b"0011234\n0021235\n", name="w1.asc", file=file))
