@@ -7,7 +7,6 @@ from pipeline.ingest._shapes import refuse_answers_as_names
 from pipeline.ingest._table import fail, make
 from pipeline.responses import Table
 
-
 FIXED = (".asc", ".dat")
 """Suffixes of files whose columns are told apart by their position."""
 
