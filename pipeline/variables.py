@@ -63,6 +63,8 @@ def _bands(study: Study, name: str, variable: Variable) -> Iterator[Problem]:
         made = f"{len(variable.cut)} limits (the outer ones among them) make {many} {'band' if many == 1 else 'bands'}"
         how = made if variable.cut else f"'{name}' has {_groups(variable)} groups"
         yield study.problem(f"{how}, but there are {len(variable.labels)} labels.", *here, "labels")
+    elif any(variable.labels.count(label) > 1 for label in variable.labels):
+        yield study.problem(f"two groups of '{name}' have the same label; give each its own.", *here, "labels")
     if variable.range and variable.range[0] > variable.range[1]:
         yield study.problem(f"the range of '{name}' ends below its start.", *here, "range")
 
