@@ -23,8 +23,8 @@ model: {outcome: loyalty}
 
 
 def test_bands_others_and_waves_have_names_in_both_languages(tmp_path: Path) -> None:
-    for name in ("a.csv", "b.csv"):
-        (tmp_path / name).write_text("\n".join(LINES), encoding="utf-8")
+    for name, rows in (("a.csv", LINES[1:]), ("b.csv", LINES[:0:-1])):
+        (tmp_path / name).write_text("\n".join([LINES[0], *rows]), encoding="utf-8")
     (tmp_path / "study.yaml").write_text(STUDY, encoding="utf-8")
     study = load(tmp_path)
     labels = read(study).labels
