@@ -62,6 +62,11 @@ class Cells:
         found: np.ndarray = np.array([*(text in wanted for text in self.texts), False], dtype=bool)[self.codes]
         return found
 
+    def held(self, rows: np.ndarray) -> list[str]:
+        """The texts that stand in any of the rows of a mask."""
+        counts = np.bincount(self.codes[rows], minlength=len(self.texts))
+        return [text for text, count in zip(self.texts, counts, strict=True) if count]
+
     def as_text(self) -> np.ndarray:
         """(rows,) texts, None where blank."""
         found: np.ndarray = np.array([*self.texts, None], dtype=object)[self.codes]

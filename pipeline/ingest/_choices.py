@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -47,7 +47,7 @@ def choices(
     if variable.codes or _is_mentions(columns, variable):
         return _mentions(sheet, columns, name, variable, missing)
     if variable.type == "ranking":
-        return _ranks(sheet, columns, variable, missing)
+        return _ranks(sheet, columns, missing)
     return _columns(sheet, columns, name, variable, missing)
 
 
@@ -84,8 +84,12 @@ def _columns(
     for cells, ticked in zip(columns, ticks, strict=True):
         not_asked = cells.reasons(missing) == Reason.NOT_ASKED
         found[cells.column] = np.where((reasons == Reason.ANSWERED) & ~not_asked, cells.equal(ticked), np.nan)
-    parts = {cells.column: next((a.part for a in cells.said if a.part), cells.column) for cells in columns}
-    return Choices(options=pd.DataFrame(found, dtype=float), reasons=reasons, labels=parts), []
+    return Choices(options=pd.DataFrame(found, dtype=float), reasons=reasons, labels=_parts(columns)), []
+
+
+def _parts(columns: Sequence[Cells]) -> dict[str, str]:
+    """Label of the option of each column, as far as a file gives one."""
+    return {cells.column: next((about.part for about in cells.said if about.part), cells.column) for cells in columns}
 
 
 def _ticks(columns: Sequence[Cells], variable: Variable, missing: Mapping[str, Reason]) -> list[tuple[str, ...]] | None:
@@ -96,22 +100,19 @@ def _ticks(columns: Sequence[Cells], variable: Variable, missing: Mapping[str, R
     said = [tuple(dict.fromkeys(text for about in cells.said for text in about.ticked)) for cells in columns]
     if all(said):
         return said
-    seen = [set(_held(cells, cells.reasons(missing) == Reason.ANSWERED)) for cells in columns]
+    seen = [set(cells.held(cells.reasons(missing) == Reason.ANSWERED)) for cells in columns]
     if any(set().union(*seen) == sure for sure in SURE):
         return [TICKS for _ in columns]
     return [tuple(texts) for texts in seen] if all(len(texts) <= 1 for texts in seen) else None
 
 
-def _ranks(
-    sheet: Sheet, columns: Sequence[Cells], variable: Variable, missing: Mapping[str, Reason]
-) -> tuple[Choices, list[Problem]]:
+def _ranks(sheet: Sheet, columns: Sequence[Cells], missing: Mapping[str, Reason]) -> tuple[Choices, list[Problem]]:
     """One column an option, each cell its rank."""
-    del variable
     found, problems = {}, []
     for cells in columns:
         ranks = [number(text) for text in cells.texts]
         answered = cells.reasons(missing) == Reason.ANSWERED
-        held = _held(cells, answered)
+        held = set(cells.held(answered))
         wrong = {
             text: f"{shown(text)} is no rank: a whole number from 1 to {len(columns)}, the options named. Name all, "
             "correct it or add it to missing."
@@ -121,8 +122,8 @@ def _ranks(
         problems += sheet.cell_problems(cells, wrong, answered)
         values = cells.look_up([np.nan if rank is None else rank for rank in ranks])
         found[cells.column] = np.where(answered, values, np.nan)
-    parts = {cells.column: next((a.part for a in cells.said if a.part), cells.column) for cells in columns}
-    return Choices(options=pd.DataFrame(found, dtype=float), reasons=_reasons(columns, missing), labels=parts), problems
+    options = pd.DataFrame(found, dtype=float)
+    return Choices(options=options, reasons=_reasons(columns, missing), labels=_parts(columns)), problems
 
 
 def _mentions(
@@ -131,11 +132,11 @@ def _mentions(
     """One column a mention: the options are the codes."""
     labels = {code: label for cells in reversed(columns) for code, label in cells.labels().items()}
     answered = [cells.reasons(missing) == Reason.ANSWERED for cells in columns]
-    held = {text for cells, mask in zip(columns, answered, strict=True) for text in _held(cells, mask)}
+    held = {text for cells, mask in zip(columns, answered, strict=True) for text in cells.held(mask)}
     options = _options(variable, labels, held)
     problems: list[Problem] = []
     for cells, mask in zip(columns, answered, strict=True):
-        wrong = {text: _no_option(text, name, len(options)) for text in _held(cells, mask) if text not in options}
+        wrong = {text: _no_option(text, name, len(options)) for text in cells.held(mask) if text not in options}
         problems += sheet.cell_problems(cells, wrong, mask)
     reasons = _reasons(columns, missing)
     blank = np.nan if variable.type == "ranking" else 0.0
@@ -146,11 +147,6 @@ def _mentions(
         values[rows, at[rows]] = place if variable.type == "ranking" else 1
     values[reasons != Reason.ANSWERED] = np.nan
     return Choices(options=pd.DataFrame(values, columns=options), reasons=reasons, labels=labels), problems
-
-
-def _held(cells: Cells, answered: np.ndarray) -> list[str]:
-    counts = np.bincount(cells.codes[answered], minlength=len(cells.texts))
-    return [text for text, count in zip(cells.texts, counts, strict=True) if count]
 
 
 def _options(variable: Variable, labels: Mapping[str, str], held: Iterable[str]) -> list[str]:
@@ -172,7 +168,7 @@ def _one_cell(
     known = sorted(_options(variable, labels, ()), key=len, reverse=True)
     reasons = cells.reasons(missing)
     answered = reasons == Reason.ANSWERED
-    parts = {text: split(text, separator, known) for text in _held(cells, answered)}
+    parts = {text: split(text, separator, known) for text in cells.held(answered)}
     options = _options(variable, labels, {part for found in parts.values() for part in found})
     wrong = {}
     for text, found in parts.items():
@@ -183,8 +179,7 @@ def _one_cell(
     for position, text in enumerate(cells.texts):
         if text in parts:
             values[position] = _row(parts[text], options, variable.type == "ranking")
-    rows = replace(cells).codes
-    frame = pd.DataFrame(np.where(answered[:, None], values[rows], np.nan), columns=options)
+    frame = pd.DataFrame(np.where(answered[:, None], values[cells.codes], np.nan), columns=options)
     return Choices(options=frame, reasons=reasons, labels=labels), sheet.cell_problems(cells, wrong, answered)
 
 

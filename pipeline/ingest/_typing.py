@@ -93,15 +93,10 @@ def _typed(
     reasons = cells.reasons(missing)
     answered = reasons == Reason.ANSWERED
     found = cells.look_up([np.nan if value is None else value for value in values])
-    present = {text: message for text, message in wrong.items() if text in _present(cells, answered)}
+    held = set(cells.held(answered)) if wrong else set()
+    present = {text: message for text, message in wrong.items() if text in held}
     typed = Typed(values=np.where(answered, found, np.nan), reasons=reasons)
     return typed, sheet.cell_problems(cells, present, answered)
-
-
-def _present(cells: Cells, answered: np.ndarray) -> set[str]:
-    """Texts that are an answer of some row."""
-    counts = np.bincount(cells.codes[answered], minlength=len(cells.texts))
-    return {text for text, count in zip(cells.texts, counts, strict=True) if count}
 
 
 def wording(scale: Scale) -> dict[str, int]:
@@ -146,7 +141,7 @@ def dates(
 ) -> tuple[Typed, list[Problem]]:
     """(rows,) days since 1970-01-01."""
     del variable
-    texts = sorted(_present(cells, cells.reasons(missing) == Reason.ANSWERED))
+    texts = cells.held(cells.reasons(missing) == Reason.ANSWERED)
     read, strange = told(texts)
     numbers = {text: "" for text in texts if number(text) is not None}
     advice = f"Write it as 2026-03-02, add it to missing, or change variables.{name}."
@@ -163,7 +158,7 @@ def category(
     """(rows,) positions in the declared levels, else in those of the file's code book, else in those found, sorted."""
     reasons = cells.reasons(missing)
     answered = reasons == Reason.ANSWERED
-    found = [text for text in cells.texts if text in _present(cells, answered)]
+    found = cells.held(answered)
     labels = cells.labels()
     levels = _levels(variable, labels, found)
     rank = {level: position for position, level in enumerate(levels)}
