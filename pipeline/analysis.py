@@ -16,7 +16,9 @@ from pipeline.estimates import check, frame
 from pipeline.imputation import imputed_rows
 from pipeline.ingest import read
 from pipeline.model import Row, Setting, nonresponse
-from pipeline.model.every import model_rows, refuse_unusable, resample_all, second_rows
+from pipeline.model.case import Case
+from pipeline.model.every import KINDS, model_rows, refuse_unusable, resample_all, second_rows
+from pipeline.model.further import further_rows
 from pipeline.model.profile import profile_rows
 from pipeline.model.published import published_rows, published_sample
 from pipeline.model.robustness.specification import Specifications, specifications
@@ -24,10 +26,10 @@ from pipeline.model.routing import routing_rows
 from pipeline.model.screening import screening_rows
 from pipeline.model.weighted import weighting_rows
 from pipeline.published import read_published
-from pipeline.responses import Break, Responses, Source
+from pipeline.responses import Break, Source
 from pipeline.sample import Sample, sample
-from pipeline.score import Scores, score
-from pipeline.screen import Screening, screen
+from pipeline.score import score
+from pipeline.screen import screen
 from pipeline.study import Study
 from pipeline.suppression import shielded
 
@@ -69,36 +71,49 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
     setting = Setting.of(study)
     refuse_unusable(study, people)
     tell("resample")
-    resampled = resample_all(study, people, setting, explained(study))
+    case = Case(
+        study=study,
+        responses=responses,
+        screening=screening,
+        scores=scores,
+        people=people,
+        resampled=resample_all(study, people, setting, explained(study)),
+        setting=setting,
+        kind=KINDS[study.definition.model.inference],
+    )
+    return _answered(case, tell)
+
+
+def _answered(case: Case, tell: Progress) -> Analysis:
+    """The model, what could make one doubt it, what the study asks beyond it, and who answered."""
+    study, people, setting = case.study, case.people, case.setting
     tell("estimate")
-    model = model_rows(study, people, resampled, setting)
+    rows = model_rows(study, people, case.resampled, setting)
     tell("doubt")
     curve = Specifications(rows=[], detail=[])
     if people.model.rated:
-        curve = specifications(responses, screening, scores, study, people, setting, setting.seed)
-    rows = [
-        *model,
-        *second_rows(study, people, resampled, setting, explained(study)),
-        *curve.rows,
-        *profile_rows(responses, people, study, setting),
-        *_rows_of_all(responses, screening, scores, study, setting),
-    ]
+        curve = specifications(case.responses, case.screening, case.scores, study, people, setting, setting.seed)
+    rows += second_rows(study, people, case.resampled, setting, explained(study)) + curve.rows
+    tell("ask")
+    rows += further_rows(case) + _rows_of_all(case)
     return Analysis(
         study=study,
         estimates=check(frame(shielded(rows, people.hidden))),
         sample=people,
-        sources=responses.sources,
-        content_sha256=responses.content_sha256,
-        breaks=responses.breaks,
+        sources=case.responses.sources,
+        content_sha256=case.responses.content_sha256,
+        breaks=case.responses.breaks,
         specifications=tuple(curve.detail),
     )
 
 
-def _rows_of_all(
-    responses: Responses, screening: Screening, scores: Scores, study: Study, setting: Setting
-) -> list[Row]:
-    """Figures that need more than the rows that were analysed."""
+def _rows_of_all(case: Case) -> list[Row]:
+    """Who was analysed, and figures that need more than the rows that were."""
+    responses, screening, scores, study, setting = (
+        case.responses, case.screening, case.scores, case.study, case.setting,
+    )  # fmt: skip
     return [
+        *profile_rows(responses, case.people, study, setting),
         *nonresponse.nonresponse_rows(responses, screening, scores, study, setting),
         *routing_rows(responses, screening, study, setting),
         *screening_rows(responses, screening, scores, study, setting),

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from pipeline.asked import asked
 from pipeline.clashes import terms
 from pipeline.errors import Problem, listing, nearest
 from pipeline.margins import margins
@@ -32,6 +33,7 @@ def contradictions(study: Study) -> Iterator[Problem]:
     yield from margins(study)
     yield from _labels(study)
     yield from rulings(study)
+    yield from asked(study)
 
 
 def _source(study: Study) -> Iterator[Problem]:

@@ -10,6 +10,8 @@ from typing import Any
 
 import pandas as pd
 
+from pipeline import glossary
+
 COLUMNS: Mapping[str, str] = {
     "analysis": "what kind of question the row answers (see ANALYSES)",
     "metric": "what `estimate` is (see METRICS)",
@@ -58,6 +60,7 @@ ANALYSES: Mapping[str, str] = {
     "screening": "how many complete records each screening rule flags, whether it leaves them out or not",
     "weighting": "how far weights were moved to meet the declared margins of the population",
     "unscreened": "the headline as it would be if no screening rule had left anybody out",
+    **glossary.ANALYSES,
 }
 
 METRICS: Mapping[str, str] = {
@@ -191,6 +194,7 @@ METRICS: Mapping[str, str] = {
     "change_weight": "part of mean_change due to how much a rating counts, with the constant where no term is named",
     "flagged": "complete records that the rule flags; with the contrast flags:k, those that k rules or more flag",
     "flagged_share": "flagged divided by the number of complete records",
+    **glossary.METRICS,
 }
 
 STATES: Mapping[str, str] = {
@@ -202,6 +206,7 @@ STATES: Mapping[str, str] = {
     "too_few": "fewer respondents than the estimate needs",
     "not_defined": "the figure does not exist for this case (one item, two items)",
     "not_converged": "the iteration did not settle",
+    **glossary.STATES,
 }
 
 VALUES = ("estimate", "std_error", "conf_low", "conf_high", "conf_level", "p_value", "p_adjusted")

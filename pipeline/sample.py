@@ -117,7 +117,7 @@ def sample(responses: Responses, screening: Screening, scores: Scores, study: St
     return Sample(
         names=study.used,
         scores=values[rows],
-        items={name: answers[rows] for name, answers in scores.items.items()},
+        items={name: scores.items[name][rows] for name in study.used},
         respondent=respondent,
         design=design,
         groups={name: _groups(name, levels[name], hidden[name], study) for name in study.segment_variables},

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from pipeline.asked import constructs_asked
 from pipeline.errors import AnalysisRefused, DataError, Problem
 from pipeline.responses import Responses
 from pipeline.study import Study
@@ -29,11 +30,11 @@ class Scores:
 
 
 def score(responses: Responses, study: Study) -> Scores:
-    """Mean of the answered items of every construct in the model (person mean; see `min_answered`).
+    """Mean of the answered items of every construct that the study asks for (person mean; see `min_answered`).
 
     Raises DataError for an item nobody answered, AnalysisRefused for one that everybody answers alike.
     """
-    items = {name: _turned(responses, study, name) for name in study.used}
+    items = {name: _turned(responses, study, name) for name in constructs_asked(study)}
     _refuse_dead_items(study, items)
     values = {name: person_mean(answers, study.construct(name).needed) for name, answers in items.items()}
     return Scores(values=values, items=items)

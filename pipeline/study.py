@@ -77,10 +77,19 @@ class Study:
     @property
     def segment_variables(self) -> tuple[str, ...]:
         """Variables whose levels are compared: brand, then waves, then the declared ones; none twice."""
-        segments = self.definition.segments
-        wave = segments.waves or ("wave" if any(file.wave for file in self.definition.data) else None)
-        brand = segments.brand or (self.definition.stack.by if self.definition.stack else None)
-        return tuple(dict.fromkeys(name for name in (brand, wave, *segments.compare) if name))
+        compared = self.definition.segments.compare
+        return tuple(dict.fromkeys(name for name in (self.brand_variable, self.wave_variable, *compared) if name))
+
+    @property
+    def brand_variable(self) -> str | None:
+        """The variable that tells which brand a row rates."""
+        stack = self.definition.stack
+        return self.definition.segments.brand or (stack.by if stack else None)
+
+    @property
+    def wave_variable(self) -> str | None:
+        """The variable that tells the wave."""
+        return self.definition.segments.waves or ("wave" if any(file.wave for file in self.definition.data) else None)
 
     def construct(self, name: str) -> Construct:
         return self.definition.constructs[name]

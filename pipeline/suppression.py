@@ -121,20 +121,27 @@ def levels_of(responses: Responses, rows: Array) -> dict[str, Levels]:
     """
     found = {}
     for name in map(str, responses.variables):
-        column = responses.variables[name].iloc[rows]
-        if column.dtype.kind != "f":
-            codes = column.cat.codes.to_numpy()
-            occurring = np.unique(codes[codes >= 0])
-            place = np.full(len(column.cat.categories) + 1, -1)
-            place[occurring] = np.arange(len(occurring))
-            names = tuple(str(column.cat.categories[code]) for code in occurring)
-            found[name] = Levels(names=names, of_row=place[codes])
+        if responses.variables[name].dtype.kind != "f":
+            found[name] = levels_in(responses, name, rows)
     for question, options in responses.choices.items():
         for option in map(str, options):
-            ticked = options[option].to_numpy(float)[rows]
-            of_row = np.where(np.isnan(ticked), -1, np.nan_to_num(ticked) > 0).astype(int)
-            found[f"{question}={option}"] = Levels(names=("no", "yes"), of_row=of_row)
+            found[f"{question}={option}"] = levels_in(responses, f"{question}={option}", rows)
     return found
+
+
+def levels_in(responses: Responses, name: str, rows: Array) -> Levels:
+    """The same of one category, or of one option 'question=option'."""
+    question, sign, option = name.partition("=")
+    if sign:
+        ticked = responses.choices[question][option].to_numpy(float)[rows]
+        of_row = np.where(np.isnan(ticked), -1, np.nan_to_num(ticked) > 0).astype(int)
+        return Levels(names=("no", "yes"), of_row=of_row)
+    column = responses.variables[name].iloc[rows]
+    codes = column.cat.codes.to_numpy()
+    occurring = np.unique(codes[codes >= 0])
+    place = np.full(len(column.cat.categories) + 1, -1)
+    place[occurring] = np.arange(len(occurring))
+    return Levels(names=tuple(str(column.cat.categories[code]) for code in occurring), of_row=place[codes])
 
 
 def hidden_levels(tables: Mapping[str, Levels], respondent: Array, minimum: int) -> dict[str, frozenset[str]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import asdict
 from importlib.metadata import version
 from typing import Any
 
 from pipeline import __version__
 from pipeline.analysis import Analysis, explained
 from pipeline.estimates import COLUMNS
+from pipeline.report.asked import further
 from pipeline.report.claims import Ledger, all_claims
 from pipeline.report.claims.assumptions import all_assumptions
 from pipeline.report.claims.checks import all_checks
@@ -129,15 +131,14 @@ def _study(analysis: Analysis) -> dict[str, Any]:
         "interactions": [list(pair) for pair in model.interactions],
         "explain": list(explained(study)),
         "segments": [_segment(analysis, name) for name in study.segment_variables],
+        **further(analysis),
         "sample": {name: _disclosed(study, name, value) for name, value in definition.sample},
         "weights": weights(analysis),
         "profile": profile(analysis),
         "stacked": analysis.sample.stacked,
         "published": definition.correlations is not None,
         "files": max(len(definition.data), 1),
-        "breaks": [
-            {"column": one.column, "what": one.what, "first": one.first, "other": one.other} for one in analysis.breaks
-        ],
+        "breaks": [asdict(one) for one in analysis.breaks],
         "bases": definition.quality.model_dump(include={"minimum_base", "low_base", "claim_base"}),
         "rules": [_rule(rule) for rule in declared(study)],
         "drop_flags": definition.quality.drop_when.flags if definition.quality.drop_when else None,

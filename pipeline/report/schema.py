@@ -138,6 +138,16 @@ class ThemeShown(Part):
     accent: str
 
 
+class NameShown(Part):
+    """A construct or variable that a question beyond the model names, and that is not in the model."""
+
+    kind: Literal["construct", "number", "category"]
+    label: Text
+    levels: list[Level]
+    range: list[float] | None
+    source: str | None
+
+
 class StudyShown(Part):
     name: str
     title: Text
@@ -156,6 +166,10 @@ class StudyShown(Part):
     interactions: list[list[str]] = Field(description="Pairs of drivers whose product is a driver too.")
     explain: list[str] = Field(description="Variables between whose levels differences are taken apart.")
     segments: list[SegmentShown]
+    asked: dict[str, Any] = Field(description="Questions beyond the model, as study.yaml asks them; null: not asked.")
+    names: dict[str, NameShown] = Field(description="What these questions name besides the constructs of the model.")
+    currency: str | None
+    audience: list[str] = Field(description="For whom the summary is written again.")
     sample: Disclosure
     weights: WeightsShown
     profile: list[ProfileShown] = Field(description="Variables of the profile.")

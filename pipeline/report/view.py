@@ -129,6 +129,12 @@ class View:
             found.setdefault(f"{one['variable']}=", one["label"][language])
             for level in one["levels"]:
                 found.setdefault(f"{one['variable']}={level['value']}", level["label"][language])
+        for name, one in study.get("names", {}).items():
+            found.setdefault(name, one["label"][language])
+            found.setdefault(f"{name}=", one["label"][language])
+            for level in one["levels"]:
+                found.setdefault(f"{name}={level['value']}", level["label"][language])
+        found |= asked_labels(study.get("asked", {}), language)
         for one in _margins(study):
             found.setdefault(f"{one['variable']}=", one["label"][language])
             for level in one["levels"]:
@@ -149,6 +155,19 @@ class View:
     def words(self, language: str) -> Words:
         """The words of a language, knowing the names and facts of this study."""
         return Words(language, self.labels(language), self.facts())
+
+
+def asked_labels(asked: Mapping[str, Any], language: str) -> dict[str, str]:
+    """'chain:<name>', 'layer:<name>', 'figure:<name>' -> label; the name itself where it has none."""
+    found = {}
+    value, journey = asked.get("value") or {}, asked.get("journey") or {}
+    parts = {"chain": asked.get("mediation") or {}, "layer": value.get("layers") or {}}
+    for kind, entries in parts.items():
+        for name, entry in entries.items():
+            found[f"{kind}:{name}"] = entry["label"][language] if entry["label"] else name
+    for figure in journey.get("context") or ():
+        found[f"figure:{figure['name']}"] = figure["label"][language] if figure["label"] else figure["name"]
+    return found
 
 
 def _margins(study: Mapping[str, Any]) -> list[Mapping[str, Any]]:

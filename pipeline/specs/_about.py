@@ -12,6 +12,7 @@ from pipeline.specs._parts import Label, Spec, one_or_many
 class StudyInfo(Spec):
     title: Label = Field(description="Name of the study, as the report prints it.")
     client: Label | None = Field(None, description="For whom the study was made.")
+    currency: str | None = Field(None, description="Currency of the prices, as the report prints it: CNY, € …")
     wave: Label | None = Field(None, description="Name of this wave, as the report prints it.")
     fieldwork: tuple[str, str] | None = Field(
         None, description="First and last day of fieldwork, as the report prints them."
@@ -42,8 +43,16 @@ class Theme(Spec):
     accent: str = Field("#0b6e69", pattern=r"^#[0-9a-fA-F]{6}$", description="Main colour, as #rrggbb.")
 
 
+AUDIENCES = ("brand_owner", "seller", "factory", "service_firm", "platform", "researcher")
+"""For whom the summary may be written again, in this order."""
+
+
 class Report(Spec):
     languages: Annotated[tuple[Literal["en", "zh"], ...], BeforeValidator(one_or_many)] = Field(
         ("en", "zh"), min_length=1
     )
     theme: Theme = Theme()
+    audience: Annotated[
+        tuple[Literal["brand_owner", "seller", "factory", "service_firm", "platform", "researcher"], ...],
+        BeforeValidator(one_or_many),
+    ] = Field((), description="For whom the summary is written again, from the same claims.")

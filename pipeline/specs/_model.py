@@ -26,6 +26,9 @@ class Group(Spec):
 
 class Model(Spec):
     outcome: str = Field(description="Construct to explain.")
+    outcomes: Names = Field(
+        (), description="Further outcomes, constructs or numbers, which the same drivers explain, to be compared."
+    )
     drivers: tuple[str, ...] | None = Field(
         None, description="Constructs or variables that may explain it; every other construct when absent."
     )

@@ -17,12 +17,17 @@ from pipeline.report.words.claims import (
     render,
     render_check,
 )
+from tests.further_cases import FURTHER_CASES, FURTHER_LABELS
 
-LABELS = {name: name for name in ("trust", "price", "app", "intent", "product")} | {
-    "city=": "city",
-    "city=north": "North",
-    "city=south": "South",
-}
+LABELS = (
+    FURTHER_LABELS
+    | {name: name for name in ("trust", "price", "app", "intent", "product")}
+    | {
+        "city=": "city",
+        "city=north": "North",
+        "city=south": "South",
+    }
+)
 FACTS = {
     "confidence": 0.95,
     "draws": 2000,
@@ -252,6 +257,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         LIMIT | {"controls": ["city="]},
     ],
     "sample_type": [{"n": 250}],
+    **FURTHER_CASES,
 }
 
 CHECK_VALUES: dict[str, Any] = {

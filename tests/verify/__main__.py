@@ -115,8 +115,8 @@ TITLES = {
 
 
 def _write(name: str, rows: Rows, number: int) -> None:
-    title, meaning = TITLES[name]
     module = SIMULATIONS[name]
+    title, meaning = TITLES.get(name) or (module.TITLE, module.MEANING)
     unit = getattr(module, "UNIT", f"surveys a row, {getattr(module, 'DRAWS', DRAWS):,} draws each")
     made = (
         f"Made on {datetime.now(UTC):%Y-%m-%d} by `make verify` (`python -m tests.verify {number}`): "

@@ -218,6 +218,7 @@ def all_claims(ledger: Ledger) -> list[Claim]:
         caveats,
         change,
         doubts,
+        further,
         lead,
         methods,
         priorities,
@@ -234,7 +235,7 @@ def all_claims(ledger: Ledger) -> list[Claim]:
         answers.answers, answers.flow, screening.screening, answers.nonresponse,
         robustness.specification, robustness.corrected, robustness.imputed, robustness.halo, doubts.tipping,
         doubts.confounding,
-        shape.linearity, shape.asymmetry,
+        shape.linearity, shape.asymmetry, *further.RULES,
         caveats.caveats, caveats.sample_type, caveats.limits,
     )  # fmt: skip
     return [claim for rule in rules for claim in rule(ledger)]

@@ -8,7 +8,7 @@ from typing import Any
 from pipeline.report.sections._common import headed, limit_item, limits_shown
 from pipeline.report.view import View, shown
 from pipeline.report.words import Words
-from pipeline.report.words.claims import render_part
+from pipeline.report.words.claims import further, render_part
 
 HOMES: Mapping[str, str] = {
     "lead": "drivers",
@@ -17,6 +17,7 @@ HOMES: Mapping[str, str] = {
     "segment": "segments",
     "unique": "drivers",
     "answers": "answers",
+    **further.HOMES,
 }
 """Claims that may become a card, in the order of use, and the section each one points to."""
 

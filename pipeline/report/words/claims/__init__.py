@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.report.words import Words
+from pipeline.report.words.claims import further
 from pipeline.report.words.claims.check_forms import SPECIAL
 from pipeline.report.words.claims.forms import FORMS
 
@@ -50,6 +51,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
         "simulated", "single_items", "low_reliability",
     ),
     "sample_type": ("probability", "panel", "convenience", "unknown"),
+    **further.VARIANTS,
 }  # fmt: skip
 
 GRADED, OPEN = ("passed", "note", "failed"), ("passed", "note", "failed", "open")
@@ -85,12 +87,13 @@ VERDICTS: Mapping[str, tuple[str, ...]] = {
 
 CARDS: tuple[str, ...] = (
     "lead", "fit", "unique", "priority", "segment", "answers", "equal", "groups", "change", "gap", "asymmetry",
+    *further.CARDS,
 )  # fmt: skip
 """Claims with all that a card needs: a title, an action and a detail."""
 
 TITLED: tuple[str, ...] = (
     *CARDS, "limit", "panel", "outcome_model", "prediction", "specification", "corrected", "imputed", "halo",
-    "tipping",     "confounding", "linearity",
+    "tipping", "confounding", "linearity", *further.TITLED,
 )  # fmt: skip
 
 
@@ -98,7 +101,7 @@ def claim_key(claim_id: str, variant: str, values: Values) -> str:
     """The key of the claim's sentence; '.title', '.action', '.detail' and '.dek' follow it."""
     if variant not in VARIANTS[claim_id]:
         raise KeyError(f"claim '{claim_id}' has no variant '{variant}'")
-    form = FORMS.get(claim_id)
+    form = FORMS.get(claim_id) or further.FORMS.get(claim_id)
     return f"claim.{claim_id}.{form(variant, values) if form else variant}"
 
 

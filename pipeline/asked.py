@@ -1,0 +1,196 @@
+"""What a study asks beyond its model: which constructs and variables that needs, and whether they are there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from pipeline.errors import Problem, listing, nearest
+from pipeline.specs import Chain, Definition
+from pipeline.study import Place, Study
+
+FURTHER = (
+    "focus", "value", "stated_importance", "mediation", "paradox", "rivals", "pricing", "promotion", "classes",
+    "lock_in", "journey", "what_if", "comparable",
+)  # fmt: skip
+"""Keys of study.yaml that ask beyond the model."""
+NUMBER, EITHER, CATEGORY = "a construct, or a variable that is a number", "a construct or a variable", "a category"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Name:
+    """A construct or variable that a further question needs: where it is named, and what it must be."""
+
+    name: str
+    keys: Place
+    kind: str = NUMBER
+
+
+def names(study: Study) -> Iterator[Name]:
+    """Every name of a further question, in the order of the keys."""
+    definition = study.definition
+    for at, name in enumerate(definition.model.outcomes):
+        yield Name(name=name, keys=("model", "outcomes", at))
+    if definition.focus:
+        yield Name(name=definition.focus.variable, keys=("focus",), kind=CATEGORY)
+    yield from _of_value(definition)
+    for driver, name in definition.stated_importance.items():
+        yield Name(name=name, keys=("stated_importance", driver))
+    for chain, spec in definition.mediation.items():
+        yield from _of_chain(chain, spec)
+    yield from _of_brands(definition)
+    yield from _of_prices(definition)
+    yield from _of_people(definition)
+    yield from _of_time(definition)
+
+
+def _of_value(definition: Definition) -> Iterator[Name]:
+    for layer, group in definition.value.layers.items() if definition.value else ():
+        for name in group.drivers:
+            yield Name(name=name, keys=("value", "layers", layer))
+
+
+def _of_chain(chain: str, spec: Chain) -> Iterator[Name]:
+    here = ("mediation", chain)
+    yield Name(name=spec.from_, keys=(*here, "from"))
+    for stage in spec.through:
+        for name in stage:
+            yield Name(name=name, keys=(*here, "through"))
+    if spec.to:
+        yield Name(name=spec.to, keys=(*here, "to"))
+    for name in spec.controls:
+        yield Name(name=name, keys=(*here, "controls"), kind=EITHER)
+    if spec.moderator:
+        yield Name(name=spec.moderator, keys=(*here, "moderator"), kind=EITHER)
+
+
+def _of_brands(definition: Definition) -> Iterator[Name]:
+    paradox, rivals = definition.paradox, definition.rivals
+    for key in ("product", "complaint", "trust") if paradox else ():
+        if name := getattr(paradox, key):
+            yield Name(name=name, keys=("paradox", key))
+    if rivals and rivals.product:
+        yield Name(name=rivals.product, keys=("rivals", "product"))
+    if rivals and rivals.variable:
+        yield Name(name=rivals.variable, keys=("rivals", "variable"), kind=CATEGORY)
+
+
+def _of_prices(definition: Definition) -> Iterator[Name]:
+    if not definition.pricing:
+        return
+    four, ladder, premium = definition.pricing.westendorp, definition.pricing.ladder, definition.pricing.premium
+    for key in ("too_cheap", "cheap", "expensive", "too_expensive") if four else ():
+        yield Name(name=getattr(four, key), keys=("pricing", "westendorp", key))
+    intent = four.intent if four else None
+    for key in ("cheap", "expensive") if intent else ():
+        yield Name(name=getattr(intent, key), keys=("pricing", "westendorp", "intent", key), kind=EITHER)
+    for price, name in ladder.prices.items() if ladder else ():
+        yield Name(name=name, keys=("pricing", "ladder", "prices", price), kind=EITHER)
+    if ladder and ladder.highest:
+        yield Name(name=ladder.highest, keys=("pricing", "ladder", "highest"))
+    for key in ("own", "reference") if premium else ():
+        yield Name(name=getattr(premium, key), keys=("pricing", "premium", key))
+    for name in definition.pricing.groups:
+        yield Name(name=name, keys=("pricing", "groups"), kind=CATEGORY)
+
+
+def _of_people(definition: Definition) -> Iterator[Name]:
+    promotion, classes, lock_in = definition.promotion, definition.classes, definition.lock_in
+    if promotion:
+        yield Name(name=promotion.outcome, keys=("promotion", "outcome"))
+        for name in promotion.groups:
+            yield Name(name=name, keys=("promotion", "groups"), kind=CATEGORY)
+    for name in classes.answers if classes else ():
+        yield Name(name=name, keys=("classes", "answers"), kind=CATEGORY)
+    if lock_in:
+        yield Name(name=lock_in.devices, keys=("lock_in", "devices"))
+        for key in ("outcomes", "controls"):
+            for name in getattr(lock_in, key):
+                yield Name(name=name, keys=("lock_in", key), kind=NUMBER if key == "outcomes" else EITHER)
+        for key, kind in (("cost", NUMBER), ("former", CATEGORY)):
+            if name := getattr(lock_in, key):
+                yield Name(name=name, keys=("lock_in", key), kind=kind)
+
+
+def _of_time(definition: Definition) -> Iterator[Name]:
+    journey, what_if = definition.journey, definition.what_if
+    for key in ("image_from", "image_to") if journey else ():
+        if name := getattr(journey, key):
+            yield Name(name=name, keys=("journey", key))
+    for name in journey.cohorts if journey else ():
+        yield Name(name=name, keys=("journey", "cohorts"), kind=CATEGORY)
+    for name in what_if.outcomes if what_if else ():
+        yield Name(name=name, keys=("what_if", "outcomes"))
+    if definition.comparable:
+        yield Name(name=definition.comparable, keys=("comparable",), kind=CATEGORY)
+
+
+def constructs_asked(study: Study) -> tuple[str, ...]:
+    """Constructs that are scored: those of the model, then those of further questions; none twice."""
+    further = (one.name for one in names(study) if one.name in study.definition.constructs)
+    return tuple(dict.fromkeys((*study.used, *further)))
+
+
+def variables_asked(study: Study) -> tuple[str, ...]:
+    """Variables that further questions name, none twice."""
+    return tuple(dict.fromkeys(one.name for one in names(study) if one.name not in study.definition.constructs))
+
+
+def asked(study: Study) -> Iterator[Problem]:
+    """Names that are unknown or of the wrong kind, and questions that need what the study does not have."""
+    if study.definition.correlations is not None:
+        yield from _of_tables(study)
+        return
+    used = [key for key in FURTHER if getattr(study.definition, key)]
+    if used and study.definition.model.level == "items":
+        yield study.problem(f"{used[0]} looks at scales, and the model at items; take one of them out.", used[0])
+    for one in names(study):
+        yield from _known(study, one)
+    yield from _drivers(study)
+
+
+def _of_tables(study: Study) -> Iterator[Problem]:
+    used = [key for key in FURTHER if getattr(study.definition, key)]
+    if used:
+        message = f"a published table has no answers of people, which {listing(used)} needs; take it out."
+        yield study.problem(message, used[0])
+
+
+def is_number(study: Study, name: str) -> bool:
+    """Whether a variable holds numbers."""
+    variable = study.variable(name)
+    cut = any(other.from_ == name and other.cut for other in study.definition.variables.values())
+    return not variable.cut and (variable.type == "number" or variable.range is not None or cut)
+
+
+def _known(study: Study, one: Name) -> Iterator[Problem]:
+    constructs, variables = study.definition.constructs, {*study.definition.variables, *study.segment_variables}
+    category = one.kind == CATEGORY
+    possible = [*(() if category else constructs), *sorted(variables)]
+    if one.name not in possible:
+        close = nearest(one.name, possible)
+        message = f"unknown name '{one.name}'.{close} It must be {one.kind}: {listing(possible)}."
+        yield study.problem(message, *one.keys)
+    elif one.kind == NUMBER and one.name in variables and not is_number(study, one.name):
+        message = f"'{one.name}' is no number; give it 'type: number' and a range, or name a construct."
+        yield study.problem(message, *one.keys)
+    elif category and one.name in variables and is_number(study, one.name):
+        message = f"'{one.name}' is a number; make bands of it (from, cut) and name these."
+        yield study.problem(message, *one.keys)
+
+
+def _drivers(study: Study) -> Iterator[Problem]:
+    """Keys that must name drivers of the model."""
+    definition = study.definition
+    product = definition.value.product if definition.value else ()
+    for key, names_ in (("value", product), ("stated_importance", definition.stated_importance)):
+        for name in names_:
+            if name not in study.drivers:
+                message = f"'{name}' is no driver of the model.{nearest(name, study.drivers)} Drivers are: "
+                yield study.problem(f"{message}{listing(list(study.drivers))}.", key)
+    for at, name in enumerate(definition.model.outcomes):
+        if name == study.outcome or name in study.drivers:
+            yield study.problem(
+                f"'{name}' is in the model already; a further outcome is another construct or number.",
+                "model", "outcomes", at,
+            )  # fmt: skip

@@ -1,0 +1,12 @@
+"""Values of every claim on questions beyond the model, for the test of their sentences."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+FURTHER_LABELS: Mapping[str, str] = {}
+"""Names that these sentences print."""
+
+FURTHER_CASES: dict[str, list[dict[str, Any]]] = {}
+"""Claim -> values under which each of its variants is said."""
