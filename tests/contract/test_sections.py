@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from pipeline.report.html import page
-from pipeline.report.sections import SECTIONS
+from pipeline.report.sections import SECTIONS, unasked
 from pipeline.report.view import View
 from pipeline.report.words import SECTIONS as SECTION_FOLDERS
 from pipeline.report.words.claims import render, render_check
@@ -270,7 +270,8 @@ def made(name: str) -> dict[str, Any]:
 
 def test_one_driver_has_no_map_and_no_groups() -> None:
     view = View(made("one_driver"))
-    assert [name for name, section in SECTIONS.items() if not section.applies(view)] == [
+    beyond = {"audience", *unasked.KEYS}
+    assert [name for name, section in SECTIONS.items() if name not in beyond and not section.applies(view)] == [
         "methods", "priorities", "segments", "change", "robustness",
     ]  # fmt: skip
     text = visible(page(made("one_driver"), "en"))

@@ -12,6 +12,7 @@ from typing import Any, Protocol, cast
 
 from pipeline.report.sections import (
     answers,
+    audience,
     certainty,
     change,
     drivers,
@@ -22,6 +23,7 @@ from pipeline.report.sections import (
     sample,
     segments,
     summary,
+    unasked,
 )
 from pipeline.report.view import View
 from pipeline.report.words import Words
@@ -37,6 +39,7 @@ SECTIONS: Mapping[str, Section] = cast(
     "Mapping[str, Section]",
     {
         "summary": summary,
+        "audience": audience,
         "drivers": drivers,
         "methods": methods,
         "priorities": priorities,
@@ -46,6 +49,7 @@ SECTIONS: Mapping[str, Section] = cast(
         "sample": sample,
         "robustness": robustness,
         "certainty": certainty,
+        "unasked": unasked,
         "method": method,
     },
 )
