@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import random
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -19,15 +20,21 @@ from pipeline.report.charts import (
     Flow,
     Forest,
     ForestRow,
+    Line,
+    LinePoint,
+    Lines,
     Loss,
+    Mark,
     MethodCell,
     MethodRow,
     Methods,
     Panel,
     Point,
     Quadrants,
+    Shade,
     Spec,
     Step,
+    Tick,
     Waterfall,
 )
 
@@ -271,6 +278,66 @@ def parts_below_zero(labels: Sequence[str]) -> Waterfall:
     return Waterfall(steps=(first, empty, Step(label=labels[3], value=-0.06, text="−6.0"), last))
 
 
+def prices(labels: Sequence[str], far: float = 900.0) -> Lines:
+    """Four curves that end in pairs at one place, with a tinted range and marks close to each other."""
+    at = [900.0 + 100 * i for i in range(40)]
+    kinds = (("lead", True, -0.004, 1900.0), ("warm", True, 0.003, 3700.0), ("lead", False, 0.003, 2300.0))
+    series = [
+        Line(
+            label=label,
+            points=tuple(LinePoint(x=x, y=1 / (1 + math.exp(-slope * (x - middle)))) for x in at),
+            text="rises" if slope > 0 else "falls",
+            tone=tone,
+            dashed=dashed,
+            step=True,
+        )
+        for label, (tone, dashed, slope, middle) in zip(labels, (*kinds, ("warm", False, -0.003, 3300.0)), strict=False)
+    ]
+    marks = [(1999.0, labels[4]), (2799.0, labels[0]), (2849.0, labels[5]), (3999.0 + far, labels[6])]
+    return Lines(
+        series=tuple(series),
+        x_ticks=tuple(Tick(at=x, name=f"{x:,.0f}") for x in at[1::5]),
+        y_ticks=tuple(Tick(at=y / 4, name=f"{y * 25}%") for y in range(5)),
+        x_title=labels[1],
+        y_title=labels[2],
+        shade=Shade(low=1999.0, high=3999.0, label=labels[3], text="from 1,999 to 3,999"),
+        marks=tuple(Mark(x=x, label=name, text=f"at {x:,.0f}") for x, name in marks),
+    )
+
+
+def waves(labels: Sequence[str]) -> Lines:
+    """Many lines over named waves: bands, whiskers, a gap, a line that ends early, one without a value."""
+    draws, series = random.Random(8), []
+    for number, (label, value, _, _) in enumerate(_values(labels)):
+        values = [value + draws.uniform(-0.03, 0.03) for _ in labels]
+        points = [LinePoint(x=float(i), y=y, low=y - 0.02, high=y + 0.03) for i, y in enumerate(values)]
+        if number == 1:
+            points[2] = LinePoint(x=2.0, y=None)
+        if number == 2:
+            points = points[:3]
+        series.append(Line(label=label, points=tuple(points), text=f"{value:.0%}", band=not number, tone="lead"))
+    empty = Line(label=labels[0], points=(LinePoint(x=0.0, y=None),), text="not shown")
+    return Lines(
+        series=(*series, empty),
+        x_ticks=tuple(Tick(at=float(i), name=label) for i, label in enumerate(labels)),
+        y_ticks=tuple(Tick(at=y / 100, name=f"{y}%") for y in range(0, 40, 2)),
+    )
+
+
+def one_line(labels: Sequence[str]) -> Lines:
+    """A single point; its only mark and its name lie at the right end."""
+    line = Line(
+        label=labels[0], points=(LinePoint(x=3.0, y=0.4, low=0.3, high=0.5),), tone="soft", band=True, step=True
+    )
+    return Lines(
+        series=(line, Line(label=labels[1], points=(LinePoint(x=3.0, y=0.4, low=0.3, high=0.5),), tone="warm")),
+        x_ticks=(Tick(at=3.0, name=labels[2]),),
+        y_ticks=(Tick(at=0.4, name=labels[3]),),
+        marks=(Mark(x=3.0, label=labels[4]),),
+        x_title=labels[5],
+    )
+
+
 SAMPLES: Mapping[tuple[str, str], Callable[[Sequence[str]], Any]] = {
     ("importance", "plain"): bars,
     ("importance", "gaps"): bars_with_gaps,
@@ -295,6 +362,10 @@ SAMPLES: Mapping[tuple[str, str], Callable[[Sequence[str]], Any]] = {
     ("curve", "many"): curve(400),
     ("curve", "bare"): bare_curve,
     ("dumbbell", "plain"): before_after,
+    ("lines", "prices"): prices,
+    ("lines", "marks at the end"): lambda labels: prices(labels, 801.0),
+    ("lines", "waves"): waves,
+    ("lines", "one"): one_line,
     ("waterfall", "plain"): parts,
     ("waterfall", "below zero"): parts_below_zero,
 }

@@ -11,7 +11,19 @@ from typing import Any
 
 from markupsafe import Markup
 
-from pipeline.report.charts import curve, diverging, dumbbell, flow, forest, importance, panel, quadrants, waterfall
+from pipeline.report.charts import (
+    curve,
+    diverging,
+    dumbbell,
+    flow,
+    forest,
+    importance,
+    lines,
+    panel,
+    quadrants,
+    waterfall,
+)
+from pipeline.report.charts._lines import Line, LinePoint, Lines, Mark, Shade, Tick
 from pipeline.report.charts._shapes import (
     Answers,
     Bar,
@@ -53,15 +65,21 @@ __all__ = [
     "Flow",
     "Forest",
     "ForestRow",
+    "Line",
+    "LinePoint",
+    "Lines",
     "Loss",
+    "Mark",
     "MethodCell",
     "MethodRow",
     "Methods",
     "Panel",
     "Point",
     "Quadrants",
+    "Shade",
     "Spec",
     "Step",
+    "Tick",
     "Waterfall",
     "pair",
 ]
@@ -76,6 +94,7 @@ CHARTS: Mapping[str, Callable[..., Markup]] = {
     "curve": curve.draw,
     "dumbbell": dumbbell.draw,
     "waterfall": waterfall.draw,
+    "lines": lines.draw,
 }
 
 WIDE, NARROW = 800, 340
