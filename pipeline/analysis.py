@@ -16,7 +16,7 @@ from pipeline.estimates import check, frame
 from pipeline.imputation import imputed_rows
 from pipeline.ingest import read
 from pipeline.model import Row, Setting, nonresponse
-from pipeline.model.case import Case
+from pipeline.model.case import Case, refuse_unknown_levels
 from pipeline.model.every import KINDS, model_rows, refuse_unusable, resample_all, second_rows
 from pipeline.model.further import further_rows
 from pipeline.model.profile import profile_rows
@@ -81,6 +81,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         setting=setting,
         kind=KINDS[study.definition.model.inference],
     )
+    refuse_unknown_levels(case)
     return _answered(case, tell)
 
 

@@ -125,6 +125,25 @@ def _of_time(definition: Definition) -> Iterator[Name]:
         yield Name(name=definition.comparable, keys=("comparable",), kind=CATEGORY)
 
 
+def levels_asked(study: Study) -> Iterator[tuple[str, str, Place]]:
+    """(variable, level, where) of every level that a further question names."""
+    definition = study.definition
+    if definition.focus:
+        yield definition.focus.variable, definition.focus.level, ("focus",)
+    rivals = definition.rivals
+    variable = (rivals.variable or study.brand_variable) if rivals else None
+    for level in rivals.brands if rivals and variable else ():
+        yield str(variable), level, ("rivals", "brands")
+    for at, name in enumerate(definition.classes.names if definition.classes else ()):
+        for answer, level in name.typical.items():
+            yield answer, level, ("classes", "names", at)
+    lock_in = definition.lock_in
+    if lock_in and lock_in.former and lock_in.rival:
+        yield lock_in.former, lock_in.rival, ("lock_in", "rival")
+    for figure in definition.journey.context if definition.journey and study.wave_variable else ():
+        yield str(study.wave_variable), figure.wave, ("journey", "context")
+
+
 def constructs_asked(study: Study) -> tuple[str, ...]:
     """Constructs that are scored: those of the model, then those of further questions; none twice."""
     further = (one.name for one in names(study) if one.name in study.definition.constructs)
