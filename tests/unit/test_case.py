@@ -115,7 +115,7 @@ def test_groups_that_are_too_small_are_none(study_folder: Maker) -> None:
 
 
 def test_levels_that_nobody_has_are_refused(study_folder: Maker) -> None:
-    with pytest.raises(DataError, match="nobody is 'aa' in 'brand'. Did you mean 'a'"):
+    with pytest.raises(DataError, match=r"nobody is 'aa' in 'brand'. Did you mean 'a'"):
         refuse_unknown_levels(made(study_folder, focus={"brand": "aa"}, rivals={"brands": ["a", "b"]}))
     refuse_unknown_levels(made(study_folder, focus={"brand": "a"}))
 
