@@ -16,7 +16,7 @@ from pipeline.estimates import check, frame
 from pipeline.imputation import imputed_rows
 from pipeline.ingest import read
 from pipeline.model import Row, Setting, nonresponse
-from pipeline.model.case import Case, refuse_unknown_levels
+from pipeline.model.case import Case
 from pipeline.model.every import KINDS, model_rows, refuse_unusable, resample_all, second_rows
 from pipeline.model.further import further_rows
 from pipeline.model.profile import profile_rows
@@ -25,6 +25,7 @@ from pipeline.model.robustness.specification import Specifications, specificatio
 from pipeline.model.routing import routing_rows
 from pipeline.model.screening import screening_rows
 from pipeline.model.weighted import weighting_rows
+from pipeline.named import refuse_unknown_levels
 from pipeline.published import read_published
 from pipeline.responses import Break, Source
 from pipeline.sample import Sample, sample
@@ -61,6 +62,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         return _published(study, tell)
     tell("read")
     responses = read(study)
+    refuse_unknown_levels(study, responses)
     tell("screen")
     screening = screen(responses, study)
     tell("weight")
@@ -81,7 +83,6 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         setting=setting,
         kind=KINDS[study.definition.model.inference],
     )
-    refuse_unknown_levels(case)
     return _answered(case, tell)
 
 

@@ -6,10 +6,12 @@ from collections.abc import Iterator, Mapping
 
 import numpy as np
 
+from pipeline.asked import FURTHER, constructs_asked
 from pipeline.calibrated import calibrated
 from pipeline.errors import listing
 from pipeline.ingest import read
 from pipeline.margins import PARTS
+from pipeline.named import refuse_unknown_levels
 from pipeline.published import understood
 from pipeline.responses import Reason, Responses, Source
 from pipeline.screen import Screening, screen
@@ -52,6 +54,7 @@ def check(study: Study) -> list[str]:
         *(_variable(study, responses, str(name), hidden) for name in responses.variables),
         *(_choices(responses, name) for name in responses.choices),
         *_design(study, responses),
+        *_beyond(study, responses),
         *_disclosure(study),
     ]
 
@@ -105,7 +108,8 @@ def _flags(screening: Screening) -> Iterator[str]:
 
 def _construct(study: Study, responses: Responses, name: str) -> str:
     construct, scale = study.construct(name), study.scale(name)
-    role = "outcome" if name == study.outcome else "driver" if name in study.drivers else "not in the model"
+    beyond = "asked beyond the model" if name in constructs_asked(study) else "not in the model"
+    role = "outcome" if name == study.outcome else "driver" if name in study.drivers else beyond
     items = list(construct.items)
     reverse = f"; reversed: {listing(construct.reverse)}" if construct.reverse else ""
     needed = "" if len(items) == 1 else f", {construct.needed} of {len(items)} needed"
@@ -164,6 +168,18 @@ def _design(study: Study, responses: Responses) -> Iterator[str]:
     adjusted = calibrated(responses, screen(responses, study), study).calibration
     if adjusted is not None:
         yield _adjusted(adjusted, weights.method)
+
+
+def _beyond(study: Study, responses: Responses) -> Iterator[str]:
+    """What the study asks beyond its model."""
+    refuse_unknown_levels(study, responses)
+    definition = study.definition
+    keys = [key for key in FURTHER if getattr(definition, key) and key != "focus"]
+    found = [*(["outcomes"] if definition.model.outcomes else []), *keys]
+    focus = definition.focus
+    where = f" (rows of {focus.variable} = {focus.level})" if focus else ""
+    if found:
+        yield f"asked beyond the model{where}: {listing(found)}"
 
 
 def _adjusted(calibration: Calibration, method: str | None) -> str:

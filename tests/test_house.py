@@ -44,7 +44,7 @@ ORDER = (
     ),
     ("ingest",),
     ("suppression",),
-    ("screen", "calibrated", "weight", "variance", "score", "draft", "published", "checkup", "inspection"),
+    ("screen", "calibrated", "weight", "variance", "score", "draft", "published", "named", "checkup", "inspection"),
     ("sample", "terms"),
     ("model",),
     ("imputation",),

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from pipeline.asked import levels_asked
-from pipeline.errors import DataError, listing, nearest
 from pipeline.model import Setting
 from pipeline.model.resample import Kind, Panel, Resampled, resample
 from pipeline.responses import Responses
@@ -135,18 +133,6 @@ class Case:
                 mask = found.of_row == at
                 if level not in hidden and cut.base(mask).n >= self.setting.minimum_base:
                     yield name, level, mask
-
-
-def refuse_unknown_levels(case: Case) -> None:
-    """Raises DataError for levels that a question names and nobody has."""
-    problems = []
-    for variable, level, keys in levels_asked(case.study):
-        known = case.levels(variable).names
-        if level not in known:
-            message = f"nobody is '{level}' in '{variable}'.{nearest(level, known)} Levels are: {listing(list(known))}."
-            problems.append(case.study.problem(message, *keys))
-    if problems:
-        raise DataError(*dict.fromkeys(problems))
 
 
 def _first(respondent: Array, wave: Array) -> Array:

@@ -14,8 +14,9 @@ from pipeline.analysis import explained
 from pipeline.errors import DataError, DefinitionError
 from pipeline.ingest import read
 from pipeline.model import Setting
-from pipeline.model.case import Case, refuse_unknown_levels
+from pipeline.model.case import Case
 from pipeline.model.every import resample_all
+from pipeline.named import refuse_unknown_levels
 from pipeline.sample import sample
 from pipeline.score import score
 from pipeline.screen import screen
@@ -115,9 +116,11 @@ def test_groups_that_are_too_small_are_none(study_folder: Maker) -> None:
 
 
 def test_levels_that_nobody_has_are_refused(study_folder: Maker) -> None:
+    found = made(study_folder, focus={"brand": "aa"}, rivals={"brands": ["a", "b"]})
     with pytest.raises(DataError, match=r"nobody is 'aa' in 'brand'. Did you mean 'a'"):
-        refuse_unknown_levels(made(study_folder, focus={"brand": "aa"}, rivals={"brands": ["a", "b"]}))
-    refuse_unknown_levels(made(study_folder, focus={"brand": "a"}))
+        refuse_unknown_levels(found.study, found.responses)
+    found = made(study_folder, focus={"brand": "a"})
+    refuse_unknown_levels(found.study, found.responses)
 
 
 @pytest.mark.parametrize(
