@@ -20,11 +20,6 @@ def headings(opened: Opened) -> list[list[str]]:
     return [[clean(canonical(cell) or "") for cell in row] for row in opened.rows.top]
 
 
-def top_of(opened: Opened) -> list[list[str]]:
-    """The headings, and no row where the file cannot be opened as rows."""
-    return opened.top
-
-
 def clean(text: str) -> str:
     """The text without markup, in one line, with single spaces."""
     if "<" in text or "&" in text:

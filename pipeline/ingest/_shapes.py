@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
@@ -10,6 +9,7 @@ from collections.abc import Callable, Collection, Sequence
 import numpy as np
 
 from pipeline.ingest._cells import number
+from pipeline.ingest._headings import shared
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._table import canonical, fail
 from pipeline.ingest._text import held
@@ -22,8 +22,8 @@ LEAST, FEW = 10, 5
 
 def parting(headers: Sequence[str], signs: str) -> int:
     """Position of the sign that parts the question from its row or option in all headers; 0 where there is none."""
-    shared = os.path.commonprefix(list(headers))  # noqa: RUF071 - by character
-    return max(0, *(shared.rfind(sign) for sign in signs)) if len(headers) > 1 else 0
+    start = shared(headers) if len(headers) > 1 else ""
+    return max(0, *(start.rfind(sign) for sign in signs))
 
 
 def refuse_answers_as_names(opened: Opened) -> None:

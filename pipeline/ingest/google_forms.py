@@ -12,7 +12,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from pipeline.ingest._headings import headings, top_of
+from pipeline.ingest._headings import headings
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._table import fail, make
 from pipeline.ingest._text import apart, held, parts_of
@@ -38,7 +38,7 @@ def fits(opened: Opened) -> bool:
     """Is the first column one of Google's time stamps, with times below it? Or is it a CSV still in its archive?"""
     if _is_archive(opened.raw):
         return True
-    top = top_of(opened)
+    top = opened.top
     if len(top) < 2 or len(top[0]) < 2 or top[0][0] not in STAMPS:
         return False
     stamps = [row[0] for row in top[1:] if row and row[0]]

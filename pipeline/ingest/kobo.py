@@ -14,7 +14,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from pipeline.errors import DataError, listing
-from pipeline.ingest._headings import headings, top_of
+from pipeline.ingest._headings import headings
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._table import fail, make
 from pipeline.ingest._text import apart, held, parts_of
@@ -61,7 +61,7 @@ class Choice:
 
 def fits(opened: Opened) -> bool:
     """Do Kobo's or Central's own columns stand there, or a question beside columns of its choices?"""
-    header = next(iter(top_of(opened)), [])
+    header = next(iter(opened.top), [])
     if len(set(SURE) & set(header)) or set(header) >= ODK or ({"start", "end"} <= set(header) and "_index" in header):
         return True
     return _has_places(header) or _has_choices(opened, header)
@@ -91,7 +91,7 @@ def _has_places(header: Sequence[str]) -> bool:
 
 def _has_choices(opened: Opened, header: Sequence[str]) -> bool:
     """Do two columns named by a question and a choice hold 0 and 1? In a file of ; where the question is absent."""
-    cells = top_of(opened)[1:]
+    cells = opened.top[1:]
     counts: dict[str, int] = {}
     for place, name in enumerate(header):
         question = _question(name, header)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from pipeline.ingest._headings import clean, top_of
+from pipeline.ingest._headings import clean
 from pipeline.ingest._limesurvey import NOT_SHOWN, Head, abouts
 from pipeline.ingest._lss import structure
 from pipeline.ingest._opened import Opened
@@ -63,13 +63,13 @@ class Layout:
 
 def fits(opened: Opened) -> bool:
     """Do two of LimeSurvey's own columns stand in the first row, or the second of a VV file?"""
-    return _layout(top_of(opened)) is not None
+    return _layout(opened.top) is not None
 
 
 def read(opened: Opened) -> Table:
     """Table of a LimeSurvey export. Raises DataError where it is none, or the structure belongs to another survey."""
     rows = opened.rows
-    layout = _layout(top_of(opened)) or Layout(headers=1, codes=False)
+    layout = _layout(opened.top) or Layout(headers=1, codes=False)
     columns, lines = rows.below(layout.headers)
     names, heads = _heads(opened, layout, len(columns))
     described = structure(opened.labels, opened.file.labels or "") if opened.labels is not None else {}

@@ -16,7 +16,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from pipeline.errors import DataError, listing
-from pipeline.ingest._headings import clean, headings, top_of
+from pipeline.ingest._headings import clean, headings
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._qsf import Asked, questions
 from pipeline.ingest._qualtrics import SEEN, Column, describe, fitting, place
@@ -81,7 +81,7 @@ class Header:
 
 def fits(opened: Opened) -> bool:
     """Does a row of ImportIds stand among the first, or an id of Qualtrics, be it in the place of the names?"""
-    top = top_of(opened)
+    top = opened.top
     return _header(top) is not None or bool(
         top and any(RECORD.fullmatch(cell) or IMPORT.search(cell) for cell in top[0])
     )

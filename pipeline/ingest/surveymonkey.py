@@ -19,7 +19,7 @@ from dataclasses import replace
 
 from pipeline.errors import listing
 from pipeline.ingest._cells import folded
-from pipeline.ingest._headings import headings, top_of
+from pipeline.ingest._headings import headings
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._surveymonkey import ANSWER, MISSING, Column, Found, short, understood
 from pipeline.ingest._table import fail, make, numbered
@@ -49,7 +49,7 @@ WORDS = 3
 
 def fits(opened: Opened) -> bool:
     """Do the first rows hold questions above options, or a respondent id of SurveyMonkey before questions?"""
-    top = top_of(opened)
+    top = opened.top
     return bool(top) and (_two_rows(top) or _one_row(top))
 
 

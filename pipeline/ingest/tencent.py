@@ -6,7 +6,6 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from pipeline.ingest._headings import top_of
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._shapes import answered, codes, parting, ranks
 from pipeline.ingest._table import canonical, fail, make
@@ -66,7 +65,7 @@ class Column:
 
 def fits(opened: Opened) -> bool:
     """Does the first row hold both times of 腾讯问卷?"""
-    top = top_of(opened)
+    top = opened.top
     return bool(top) and set(TIMES) <= set(top[0])
 
 

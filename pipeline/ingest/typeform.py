@@ -10,7 +10,6 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from pipeline.errors import listing
-from pipeline.ingest._headings import top_of
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._table import canonical, make
 from pipeline.ingest._text import apart, held, mapped, parts_of, unmarked
@@ -36,7 +35,7 @@ FORMULAS = ("'=", "'+", "'-", "'@")
 
 def fits(opened: Opened) -> bool:
     """Do the columns stand there that Typeform adds after the questions?"""
-    header = set(next(iter(top_of(opened)), []))
+    header = set(next(iter(opened.top), []))
     return "Submit Date (UTC)" in header or {"Start Date (UTC)", "Network ID"} <= header
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from pipeline.ingest._code_book import joined
-from pipeline.ingest._headings import top_of
 from pipeline.ingest._opened import Opened
 from pipeline.ingest._table import make
 from pipeline.ingest._wenjuanxing import alone, export
@@ -13,7 +12,7 @@ from pipeline.specs import DataFile
 
 def fits(opened: Opened) -> bool:
     """Does the first row hold the time at which 问卷星 got an answer, or its number and length?"""
-    heading = set(top_of(opened)[0]) if top_of(opened) else set()
+    heading = set(opened.top[0]) if opened.top else set()
     return "提交答卷时间" in heading or {"序号", "所用时间"} <= heading
 
 
