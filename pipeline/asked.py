@@ -190,7 +190,7 @@ def _known(study: Study, one: Name) -> Iterator[Problem]:
         close = nearest(one.name, possible)
         message = f"unknown name '{one.name}'.{close} It must be {one.kind}: {listing(possible)}."
         yield study.problem(message, *one.keys)
-    elif one.kind == NUMBER and one.name in variables and not is_number(study, one.name):
+    elif one.kind == NUMBER and one.name in variables.difference(constructs) and not is_number(study, one.name):
         message = f"'{one.name}' is no number; give it 'type: number' and a range, or name a construct."
         yield study.problem(message, *one.keys)
     elif category and one.name in variables and is_number(study, one.name):
