@@ -149,7 +149,7 @@ class View:
         return (
             {name: study[name] for name in names}
             | dict(study["bases"])
-            | {"k": len(self.drivers), "n": self.sample["n"]}
+            | {"k": len(self.drivers), "n": self.sample["n"], "currency": study.get("currency")}
         )
 
     def words(self, language: str) -> Words:

@@ -160,6 +160,29 @@ def test_numbers_print_as_promised(value: float, spec: str, english: str, chines
     assert words("zh").format(value, spec) == chinese
 
 
+@pytest.mark.parametrize(
+    ("value", "currency", "english", "chinese"),
+    [
+        (2499.0, "CNY", "CNY 2,499", "2,499 元"),
+        (2499.4, "USD", "USD 2,499", "2,499 美元"),
+        (19.632, "€", "€19.63", "€19.63"),
+        (40.0, "€", "€40", "€40"),
+        (-39.5, "€", "−€39.50", "−€39.50"),
+        (-39.5, "PLN", "PLN −39.50", "PLN −39.50"),
+        (1500.0, "元", "CNY 1,500", "1,500 元"),
+        (0.3, "points", "0.30 points", "0.30 points"),
+        (-0.001, None, "0.00", "0.00"),
+        (2499.0, " ", "2,499", "2,499"),
+    ],
+)
+def test_prices_print_with_the_currency_of_the_study(
+    value: float, currency: str | None, english: str, chinese: str
+) -> None:
+    for language, text in (("en", english), ("zh", chinese)):
+        assert Words(language, {}, {"currency": currency}).format(value, "money") == text
+        assert Words(language, {}, {}).format(abs(value), "amount") in text
+
+
 def test_no_share_prints_as_nothing_or_everything_unless_it_is() -> None:
     for thousandths in range(1, 1000):
         for spec in ("pct", "cell", "pct1"):

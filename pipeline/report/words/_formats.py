@@ -11,6 +11,8 @@ from functools import lru_cache
 from string import Formatter
 from typing import TYPE_CHECKING, Any
 
+from pipeline.report.words._money import digits as price_digits
+from pipeline.report.words._money import with_currency
 from pipeline.report.words._spacing import joined
 
 if TYPE_CHECKING:
@@ -143,6 +145,16 @@ def choice(name: str, words: Words) -> str:
     return words(f"choice.{name.replace('=', '.', 1)}")
 
 
+def amount(value: float, words: Words) -> str:
+    """A price without its currency: 2,499 or 19.63."""
+    return number(value, price_digits(value), words)
+
+
+def money(value: float, words: Words) -> str:
+    """A price with the currency of the study, where it declares one."""
+    return with_currency(amount(value, words), words.facts.get("currency"), words.language)
+
+
 FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "text": lambda value, _: str(value),
     "int": lambda value, words: number(value, 0, words),
@@ -177,4 +189,6 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "metrics": metrics,
     "models": models,
     "choice": choice,
+    "amount": amount,
+    "money": money,
 }
