@@ -49,7 +49,7 @@ ORDER = (
     ("model",),
     ("imputation",),
     ("analysis",),
-    ("planning",),
+    ("planning", "simulation"),
     ("report",),
     ("exporting",),
     ("__main__",),
