@@ -20,9 +20,28 @@ ANALYSES: Mapping[str, str] = {
     "comparability": "whether questions mean the same in every language version",
 }
 
-TOTAL_VALUE: Mapping[str, str] = {}
+TOTAL_VALUE: Mapping[str, str] = {
+    "lmg_share_sum": "sum of the lmg_share of a part's drivers, each of which plays for itself",
+    "alone_share": "what a part explains alone, divided by what all drivers explain",
+    "unique_share": "what only a part explains, beyond all other drivers, divided by what all explain",
+    "shared_share": "what neither of two parts explains alone, divided by what all drivers explain; may be negative",
+    "share_difference": (
+        "lmg_share of the term less that of the contrast, or that for the outcome of the contrast less that for the "
+        "first outcome; p_value of no difference"
+    ),
+    "prob_most": "share of draws in which the part alone explains more than half of what all drivers explain",
+}
 
-STATED: Mapping[str, str] = {}
+STATED: Mapping[str, str] = {
+    "stated_importance": "mean stated importance, moved to 0-100 by its range",
+    "stated_share": "stated_importance divided by its sum over the drivers",
+    "stated_rank": "rank of stated_importance, 1 = largest",
+    "share_gap": "lmg_share less stated_share: positive where a driver matters more than respondents say",
+    "position_gap": "standardised lmg_share less standardised stated_importance, both over the drivers",
+    "rank_gap": "stated_rank less rank: places by which a driver matters more than respondents say",
+    "prob_largest_gap": "share of draws in which the driver has the largest share_gap (positions: position_gap)",
+    "undifferentiated": "share of respondents who stated the same importance for every driver",
+}
 
 OUTCOMES: Mapping[str, str] = {}
 
@@ -34,15 +53,44 @@ RIVALS: Mapping[str, str] = {}
 
 PRICING: Mapping[str, str] = {}
 
-PROMOTION: Mapping[str, str] = {}
+PROMOTION: Mapping[str, str] = {
+    "promotion_only": "share of respondents who reach the top two points on promotion only",
+    "promotion_dependence": "promotion_only divided by the top2box on promotion",
+    "dependence_difference": (
+        "mean_difference (promotion less full price) in the first group of the contrast less that in the second"
+    ),
+}
 
 CLASSES: Mapping[str, str] = {}
 
 LOCK_IN: Mapping[str, str] = {}
 
-JOURNEY: Mapping[str, str] = {}
+JOURNEY: Mapping[str, str] = {
+    "share_trend": "slope of the driver's lmg_share over the waves: change a wave",
+    "image_lead": "mean of what the brand wants to be less mean of what it was, in points of the scale",
+    "image_lead_change": "image_lead in the first wave of the contrast less that in the second",
+    "image_lead_gap": "image_lead_change of the first group of the contrast less that of the second",
+    "panel_members": "respondents who answered in two waves or more",
+    "within_change": "mean of the members' last answer less their first; without a term that of the lead of the images",
+    "b_difference": "b of the first kind of the contrast less that of the second",
+}
 
-WHAT_IF: Mapping[str, str] = {}
+WHAT_IF: Mapping[str, str] = {
+    "predicted_change": (
+        "change of the outcome of the contrast that the model predicts when the driver's mean alone rises by the step"
+    ),
+    "b_covariance": "covariance of the b of the term and of the driver of the contrast over the replicates",
+    "bent_change": "change of a share to which the straight-line change of the contrast is bent, within 0 and 1",
+    "t_reach": "standard errors between a predicted change and the limits of its interval",
+    "stays_low": "lowest value that the outcome of the contrast can have",
+    "stays_high": "highest value that the outcome of the contrast can have",
+    "move_low": "points by which the driver's mean alone may fall within the data",
+    "move_high": "points by which the driver's mean alone may rise within the data",
+    "rating_precision": "entry of the inverse covariance of the ratings",
+    "profile_distance": "squared Mahalanobis distance from the mean within which half of the respondents lie",
+    "prob_largest_move": "share of draws in which the driver's move goes with the largest predicted_change of all",
+    "prob_larger_move": "share of draws in which the driver's predicted_change exceeds that of the contrast",
+}
 
 COMPARABILITY: Mapping[str, str] = {}
 

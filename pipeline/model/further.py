@@ -8,8 +8,21 @@ from pipeline.errors import AnalysisRefused
 from pipeline.estimates import row
 from pipeline.model import Row
 from pipeline.model.case import Case
+from pipeline.model.contrasted import outcomes_rows
+from pipeline.model.journey import journey_rows
+from pipeline.model.promotion import promotion_rows
+from pipeline.model.stated import stated_rows
+from pipeline.model.total_value import total_value_rows
+from pipeline.model.what_if import what_if_rows
 
-FURTHER: Mapping[str, Callable[[Case], list[Row]]] = {}
+FURTHER: Mapping[str, Callable[[Case], list[Row]]] = {
+    "total_value": total_value_rows,
+    "stated": stated_rows,
+    "outcomes": outcomes_rows,
+    "promotion": promotion_rows,
+    "journey": journey_rows,
+    "what_if": what_if_rows,
+}
 """Analysis -> its rows; empty where the study does not ask for it."""
 
 
