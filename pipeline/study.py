@@ -8,12 +8,14 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from pipeline.errors import DefinitionError, Problem
 from pipeline.specs import Construct, Definition, Label, Scale, Variable
 
 LARGEST = 1_000_000
+FIRST = {"study": "data", "questionnaire": "sections"}
+"""A key that every definition of the kind has, to say what one looks like."""
 WAVE: Label = {"en": "wave", "zh": "波次"}
 """Label of the waves that the files of a study are."""
 Place = tuple[str | int, ...]
@@ -130,13 +132,13 @@ def load(path: str | Path) -> Study:
     """
     path = Path(path)
     path = path / "study.yaml" if path.is_dir() else path
-    raw = _read(path)
-    data, places = _parse(path, raw)
+    raw = read(path)
+    data, places = parse(path, raw)
     bare = Study(path=path, definition=None, places=places, sha256=hashlib.sha256(raw).hexdigest())  # type: ignore[arg-type]
     try:
         definition = Definition.model_validate(data)
     except ValidationError as error:
-        raise DefinitionError(*_shape_problems(bare, error)) from None
+        raise DefinitionError(*shape_problems(bare, error)) from None
     study = Study(path=path, definition=definition, places=places, sha256=bare.sha256)
     from pipeline.contradictions import contradictions
 
@@ -150,22 +152,23 @@ def load(path: str | Path) -> Study:
     return study
 
 
-def _read(path: Path) -> bytes:
+def read(path: Path, name: str = "study") -> bytes:
+    """The bytes of a definition. Raises DefinitionError where there is none, or one too large; `name` is what it is."""
     if not path.exists():
         raise DefinitionError(
-            f"{path}: there is no such study; name a folder that holds a study.yaml, or the file itself."
+            f"{path}: there is no such {name}; name a folder that holds a {name}.yaml, or the file itself."
         )
     try:
         raw = path.read_bytes()
     except OSError as error:
         raise DefinitionError(f"{path}: cannot be read ({error.strerror}).") from None
     if len(raw) > LARGEST:
-        raise DefinitionError(f"{path}: is {len(raw):,} bytes long; a study.yaml has at most {LARGEST:,}.")
+        raise DefinitionError(f"{path}: is {len(raw):,} bytes long; a {name}.yaml has at most {LARGEST:,}.")
     return raw
 
 
-def _parse(path: Path, raw: bytes) -> tuple[Any, dict[Place, tuple[int, int]]]:
-    """Plain data and the line and column (from 1) of every key."""
+def parse(path: Path, raw: bytes, name: str = "study") -> tuple[Any, dict[Place, tuple[int, int]]]:
+    """Plain data and the line and column (from 1) of every key. Raises DefinitionError for what is no strict YAML."""
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError, YAMLError
     from ruamel.yaml.nodes import Node
@@ -192,7 +195,7 @@ def _parse(path: Path, raw: bytes) -> tuple[Any, dict[Place, tuple[int, int]]]:
         raise DefinitionError(f"{path}: {yaml_message(str(error))}") from None
     if not isinstance(data, dict):
         raise DefinitionError(
-            f"{path}:1:1: a study.yaml is a list of keys such as 'study:' and 'data:'; found {_kind(data)}."
+            f"{path}:1:1: a {name}.yaml is a list of keys such as 'study:' and '{FIRST[name]}:'; found {_kind(data)}."
         )
     return data, dict(_places(node, ()))
 
@@ -228,7 +231,7 @@ def _places(node: Any, above: Place) -> Iterator[tuple[Place, tuple[int, int]]]:
             yield from _places(value, here)
 
 
-def _shape_problems(bare: Study, error: ValidationError) -> list[Problem]:
+def shape_problems(bare: Study, error: ValidationError, root: type[BaseModel] = Definition) -> list[Problem]:
     """One problem a place, in the order of the file; of the members of an 'or', only what went furthest."""
     from pipeline.wording import shape_message, spot
 
@@ -236,8 +239,8 @@ def _shape_problems(bare: Study, error: ValidationError) -> list[Problem]:
     found: dict[tuple[Place, str], Problem] = {}
     for keys, entry in entries:
         deeper = any(other[: len(keys)] == keys and len(other) > len(keys) for other, _ in entries)
-        if not (deeper and (entry["type"] == "too_short" or spot(entry["loc"]).member)):
-            message = shape_message(entry)
+        if not (deeper and (entry["type"] == "too_short" or spot(entry["loc"], root).member)):
+            message = shape_message(entry, root)
             found.setdefault((keys, message), bare.problem(message, *keys))
     return [found[entry] for entry in sorted(found, key=lambda entry: _line(bare, entry[0]))]
 

@@ -53,9 +53,9 @@ class Spot:
         return f"entry {last + 1} of '{owner}'"
 
 
-def spot(loc: Sequence[str | int]) -> Spot:
+def spot(loc: Sequence[str | int], root: type[BaseModel] = Definition) -> Spot:
     """The place of an error, by walking the models along its location."""
-    allowed: Any = Definition
+    allowed: Any = root
     keys: tuple[str | int, ...] = ()
     field: FieldInfo | None = None
     member = False
@@ -74,23 +74,23 @@ def spot(loc: Sequence[str | int]) -> Spot:
     return Spot(allowed=allowed, keys=keys, field=field, member=member)
 
 
-def shape_message(entry: Mapping[str, Any]) -> str:
+def shape_message(entry: Mapping[str, Any], root: type[BaseModel] = Definition) -> str:
     """One sentence for one error of the models: what was found, what is possible, what to do."""
     kind, loc, context = entry["type"], tuple(entry["loc"]), entry.get("ctx") or {}
-    here = spot(loc)
+    here = spot(loc, root)
     if kind == "extra_forbidden":
-        known = _keys(spot(loc[:-1]).allowed)
+        known = _keys(spot(loc[:-1], root).allowed)
         return f"unknown key '{loc[-1]}'.{nearest(str(loc[-1]), known)} Possible keys here: {listing(known, 20)}."
     if kind == "missing" and isinstance(loc[-1], int):
-        return f"{spot(loc[:-1]).name} holds {_count(loc[-1])}; it must hold {_size(spot(loc[:-1]))}."
+        return f"{spot(loc[:-1], root).name} holds {_count(loc[-1])}; it must hold {_size(spot(loc[:-1], root))}."
     if kind == "missing":
-        owner = f" in {spot(loc[:-1]).name}" if len(loc) > 1 else ""
+        owner = f" in {spot(loc[:-1], root).name}" if len(loc) > 1 else ""
         about = f": {_lower(here.field.description)}" if here.field and here.field.description else "."
         return f"'{loc[-1]}' is missing{owner}{about}"
     if kind == "value_error":
         return f"{here.name}: {context.get('error', entry['msg'])}."
     if kind == "invalid_key":
-        known = _keys(spot(loc[:-1]).allowed)
+        known = _keys(spot(loc[:-1], root).allowed)
         return f"{_found(entry['input'])} cannot be a key here. Possible keys here: {listing(known, 20)}."
     if loc and loc[-1] == "[key]":
         if kind == "string_pattern_mismatch":
