@@ -45,7 +45,41 @@ STATED: Mapping[str, str] = {
 
 OUTCOMES: Mapping[str, str] = {}
 
-MEDIATION: Mapping[str, str] = {}
+MEDIATION: Mapping[str, str] = {
+    "indirect": "specific indirect effect along the path of the contrast: points of the end per point of the beginning",
+    "chain_indirect": "sum of the indirect effects along the paths through every stage: the chain as it is claimed",
+    "total_indirect": "sum of all specific indirect effects: total less direct",
+    "direct": "effect of the beginning with all mediators equal",
+    "total": "effect of the beginning without any mediator",
+    "indirect_beta": "indirect in sd of the end per sd of the beginning (completely standardised)",
+    "chain_indirect_beta": "chain_indirect in sd of the end per sd of the beginning (completely standardised)",
+    "total_indirect_beta": "total_indirect in sd of the end per sd of the beginning (completely standardised)",
+    "direct_beta": "direct in sd of the end per sd of the beginning (completely standardised)",
+    "total_beta": "total in sd of the end per sd of the beginning (completely standardised)",
+    "indirect_partial": "indirect in sd of the end per point of the beginning (partially standardised)",
+    "chain_indirect_partial": "chain_indirect in sd of the end per point of the beginning (partially standardised)",
+    "total_indirect_partial": "total_indirect in sd of the end per point of the beginning (partially standardised)",
+    "direct_partial": "direct in sd of the end per point of the beginning (partially standardised)",
+    "total_partial": "total in sd of the end per point of the beginning (partially standardised)",
+    "proportion_mediated": (
+        "total_indirect divided by total, only where both have the sign of direct and total is not about zero"
+    ),
+    "rho_zero": "correlation of unmeasured causes of both ends of the arrow of the contrast at which the arrow is zero",
+    "rho_zero_r2_residual": (
+        "rho_zero squared: product of the parts of both residual variances that such causes explain"
+    ),
+    "rho_zero_r2_total": "the same as parts of both total variances",
+    "indirect_at_rho": (
+        "chain_indirect if unmeasured causes of the arrow of the contrast correlate by the number after @"
+    ),
+    "rival_indirect": "completely standardised chain_indirect of the order of the contrast",
+    "rival_difference": "rival_indirect of the claimed order less that of the order of the contrast",
+    "index_of_moderated_mediation": "change of chain_indirect (contrast: of one path) per point of the moderator",
+    "moderator_value": (
+        "value of the moderator at its 16th, 50th and 84th percentile (p16, p50, p84), or either of two (v0, v1)"
+    ),
+    "conditional_indirect": "chain_indirect at the moderator_value of the contrast",
+}
 
 PARADOX: Mapping[str, str] = {}
 
