@@ -166,13 +166,18 @@ def asked(study: Study) -> Iterator[Problem]:
     for one in names(study):
         yield from _known(study, one)
     yield from _drivers(study)
+    yield from _layers(study)
+    yield from _stated(study)
+    yield from _promoted(study)
+    yield from _moved(study)
 
 
 def _of_tables(study: Study) -> Iterator[Problem]:
     used = [key for key in FURTHER if getattr(study.definition, key)]
+    used += ["model.outcomes"] if study.definition.model.outcomes else []
     if used:
         message = f"a published table has no answers of people, which {listing(used)} needs; take it out."
-        yield study.problem(message, used[0])
+        yield study.problem(message, *used[0].split("."))
 
 
 def is_number(study: Study, name: str) -> bool:
@@ -208,8 +213,85 @@ def _drivers(study: Study) -> Iterator[Problem]:
                 message = f"'{name}' is no driver of the model.{nearest(name, study.drivers)} Drivers are: "
                 yield study.problem(f"{message}{listing(list(study.drivers))}.", key)
     for at, name in enumerate(definition.model.outcomes):
-        if name == study.outcome or name in study.drivers:
+        if name == study.outcome or name in study.drivers or name in definition.model.outcomes[:at]:
             yield study.problem(
                 f"'{name}' is in the model already; a further outcome is another construct or number.",
                 "model", "outcomes", at,
             )  # fmt: skip
+
+
+def _layers(study: Study) -> Iterator[Problem]:
+    """Layers are two or more, and no construct is in two of them."""
+    layers = study.definition.value.layers if study.definition.value else {}
+    owner: dict[str, str] = {}
+    for layer, group in layers.items():
+        for name in group.drivers:
+            if name in owner:
+                where = "twice" if owner[name] == layer else f"and in the layer '{owner[name]}'"
+                message = f"'{name}' is in the layer '{layer}' {where}; each construct belongs to one layer."
+                yield study.problem(message, "value", "layers", layer)
+            elif name == study.outcome:
+                message = f"'{name}' is the outcome of the model; a layer holds what may explain it."
+                yield study.problem(message, "value", "layers", layer)
+            owner[name] = layer
+    if len(layers) == 1:
+        yield study.problem("one layer has nothing to be compared with; name two or more.", "value", "layers")
+
+
+def _stated(study: Study) -> Iterator[Problem]:
+    """Stated importance has a variable of its own for two drivers or more, and ends that it is measured by."""
+    stated = study.definition.stated_importance
+    if len(stated) == 1:
+        message = "the importance of one driver has nothing to be compared with; name two or more drivers."
+        yield study.problem(message, "stated_importance")
+    for driver, name in stated.items():
+        if list(stated.values()).count(name) > 1:
+            message = f"'{name}' is named for several drivers; each has a variable of its own."
+            yield study.problem(message, "stated_importance", driver)
+        elif name in study.definition.variables and ends(study, name) is None:
+            message = f"'{name}' has no range, so its place between least and most important is unknown; add one, as "
+            yield study.problem(f"{message}range: [1, 7].", "variables", name)
+
+
+def ends(study: Study, name: str) -> tuple[float, float] | None:
+    """Ends of the scale of a construct, or the declared range of a number; None where there is none."""
+    definition = study.definition
+    if name in definition.constructs:
+        scale = definition.scales.get(definition.constructs[name].scale or next(iter(definition.scales), ""))
+        return None if scale is None else (float(scale.low), float(scale.high))
+    declared = study.variable(name).range
+    return None if declared is None else (float(declared[0]), float(declared[1]))
+
+
+def _promoted(study: Study) -> Iterator[Problem]:
+    """The outcome on promotion is another question than the outcome, on the same scale."""
+    promotion = study.definition.promotion
+    if not promotion:
+        return
+    name, wanted, found = promotion.outcome, ends(study, study.outcome), ends(study, promotion.outcome)
+    if name == study.outcome or name in study.drivers:
+        message = f"'{name}' is in the model already; the outcome on promotion is another construct or number."
+        yield study.problem(message, "promotion", "outcome")
+    elif wanted and found != wanted and (found or name in study.definition.variables):
+        told = "no range" if found is None else f"answers from {found[0]:g} to {found[1]:g}"
+        message = f"'{name}' has {told}, '{study.outcome}' from {wanted[0]:g} to {wanted[1]:g}; both need one scale."
+        yield study.problem(message, "promotion", "outcome")
+
+
+def _moved(study: Study) -> Iterator[Problem]:
+    """A journey has waves, and two images on one scale; what moves in 'what_if' is not in the model already."""
+    journey, what_if = study.definition.journey, study.definition.what_if
+    if journey and study.wave_variable is None:
+        message = "a journey needs waves: name 'wave' under each file of data, or the variable under segments.waves."
+        yield study.problem(message, "journey")
+    named = [name for name in (journey.image_from, journey.image_to) if name] if journey else []
+    known = {*study.definition.constructs, *study.definition.variables}
+    if len(named) == 2 and known.issuperset(named):
+        one, other = (ends(study, name) for name in named)
+        if named[0] == named[1] or one != other:
+            message = "image_from and image_to are two questions on the same scale; else neither can lead the other."
+            yield study.problem(message, "journey", "image_to")
+    for at, name in enumerate(what_if.outcomes if what_if else ()):
+        if name == study.outcome or name in study.drivers:
+            message = f"'{name}' is in the model already; what moves besides is another construct or number."
+            yield study.problem(message, "what_if", "outcomes", at)

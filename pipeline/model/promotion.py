@@ -141,7 +141,7 @@ def group_rows(case: Case, cut: Cut, shift: Shift, variables: Sequence[str], oth
     """
     rows: list[Row] = []
     tested: list[Row] = []
-    for variable in variables:
+    for variable in dict.fromkeys(variables):
         levels = [Level(variable=name, name=level, mask=mask) for name, level, mask in case.groups([variable], cut)]
         found = _means_within(shift, levels, cut.design) if levels else None
         for at, level in enumerate(levels):

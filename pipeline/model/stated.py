@@ -12,6 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import stdtrit
 
+from pipeline.asked import ends
 from pipeline.estimates import row
 from pipeline.model import Row, based
 from pipeline.model.case import Case
@@ -100,17 +101,8 @@ def _answers(case: Case, names: tuple[str, ...]) -> tuple[Array, Array]:
     analysed = np.zeros(len(case.responses.respondent), dtype=bool)
     analysed[rows] = True
     cut = case.cut(names, focus=False, also=analysed, once=True)
-    ends = np.array([_range(case, name) for name in names])
-    return np.searchsorted(rows, cut.rows), 100 * (cut.values - ends[:, 0]) / (ends[:, 1] - ends[:, 0])
-
-
-def _range(case: Case, name: str) -> tuple[float, float]:
-    """Ends of the scale of a construct, or the declared range of a number."""
-    if name in case.study.definition.constructs:
-        scale = case.study.scale(name)
-        return scale.low, scale.high
-    low, high = case.study.variable(name).range or (0.0, 1.0)
-    return float(low), float(high)
+    low, high = np.array([ends(case.study, name) or (0.0, 1.0) for name in names]).T
+    return np.searchsorted(rows, cut.rows), 100 * (cut.values - low) / (high - low)
 
 
 def _compared(case: Case, drivers: tuple[str, ...], places: Array, answers: Array) -> Stated | str:
