@@ -76,7 +76,7 @@ MEDIATION: Mapping[str, str] = {
     "rival_difference": "rival_indirect of the claimed order less that of the order of the contrast",
     "index_of_moderated_mediation": "change of chain_indirect (contrast: of one path) per point of the moderator",
     "moderator_value": (
-        "value of the moderator at its 16th, 50th and 84th percentile (p16, p50, p84), or either of two (v0, v1)"
+        "value of the moderator at its 16th, 50th and 84th percentile (p16, p50, p84), or either of two (v0, v1, level:…)"
     ),
     "conditional_indirect": "chain_indirect at the moderator_value of the contrast",
 }

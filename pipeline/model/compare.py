@@ -93,17 +93,28 @@ def slopes(moments: Moments, good: Array) -> Array:
     return np.asarray(np.where(good[..., None], solved, np.nan))
 
 
-def group_rows(resampled: Mapping[str, Resampled], sample: Sample, setting: Setting) -> list[Row]:
-    """R², lmg_share and b within every level, then the differences of both against the reference level.
-
-    Differences of b are one family for Holm, those of the shares another, over all levels and variables.
-    """
-    rows: list[Row] = []
-    gaps: list[Row] = []
+def parts_of(resampled: Mapping[str, Resampled], sample: Sample, setting: Setting) -> dict[str, Level | str]:
+    """'variable=level' -> what it gives, or the state that forbids it, for every level that was resampled."""
     structure = Structure.of(sample.model)
     levels = {name: each for name, each in resampled.items() if "=" in name and not name.startswith("items:")}
     floor = 0.0 if setting.collinear else SMALLEST_EIGENVALUE
-    parts = {name: level_of(each, structure, floor) for name, each in levels.items()}
+    return {name: level_of(each, structure, floor) for name, each in levels.items()}
+
+
+def group_rows(
+    resampled: Mapping[str, Resampled],
+    sample: Sample,
+    setting: Setting,
+    parts: Mapping[str, Level | str] | None = None,
+) -> list[Row]:
+    """R², lmg_share and b within every level, then the differences of both against the reference level.
+
+    Differences of b are one family for Holm, those of the shares another, over all levels and variables. parts: those
+    of `parts_of`, where they are known already.
+    """
+    rows: list[Row] = []
+    gaps: list[Row] = []
+    parts = parts_of(resampled, sample, setting) if parts is None else parts
     for variable, groups in sample.groups.items():
         hidden = hidden_levels(sample, groups, setting)
         for level in groups.levels:

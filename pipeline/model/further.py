@@ -10,6 +10,7 @@ from pipeline.model import Row
 from pipeline.model.case import Case
 from pipeline.model.contrasted import outcomes_rows
 from pipeline.model.journey import journey_rows
+from pipeline.model.mediation import mediation_rows
 from pipeline.model.promotion import promotion_rows
 from pipeline.model.stated import stated_rows
 from pipeline.model.total_value import total_value_rows
@@ -19,6 +20,7 @@ FURTHER: Mapping[str, Callable[[Case], list[Row]]] = {
     "total_value": total_value_rows,
     "stated": stated_rows,
     "outcomes": outcomes_rows,
+    "mediation": mediation_rows,
     "promotion": promotion_rows,
     "journey": journey_rows,
     "what_if": what_if_rows,
