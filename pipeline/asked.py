@@ -14,6 +14,8 @@ FURTHER = (
     "lock_in", "journey", "what_if", "comparable",
 )  # fmt: skip
 """Keys of study.yaml that ask beyond the model."""
+MOST_MEDIATORS = 6
+"""Mediators of one chain: 63 paths where they stand in a row."""
 NUMBER, EITHER, CATEGORY = "a construct, or a variable that is a number", "a construct or a variable", "a category"
 
 
@@ -167,6 +169,7 @@ def asked(study: Study) -> Iterator[Problem]:
         yield from _known(study, one)
     yield from _drivers(study)
     yield from _layers(study)
+    yield from _chains(study)
     yield from _stated(study)
     yield from _promoted(study)
     yield from _moved(study)
@@ -295,3 +298,20 @@ def _moved(study: Study) -> Iterator[Problem]:
         if name == study.outcome or name in study.drivers:
             message = f"'{name}' is in the model already; what moves besides is another construct or number."
             yield study.problem(message, "what_if", "outcomes", at)
+
+
+def _chains(study: Study) -> Iterator[Problem]:
+    """Every name stands once in a chain, which is short enough for all its paths to be told."""
+    for chain, spec in study.definition.mediation.items():
+        through = [name for stage in spec.through for name in stage]
+        every = [spec.from_, *through, spec.to or study.outcome]
+        once = [*every, *spec.controls]
+        for name in dict.fromkeys(name for name in once if once.count(name) > 1):
+            message = f"'{name}' stands twice in the chain '{chain}'; each name has one place in it."
+            yield study.problem(message, "mediation", chain)
+        if spec.moderator in every:
+            message = f"'{spec.moderator}' is in the chain '{chain}' and cannot moderate it; name something else."
+            yield study.problem(message, "mediation", chain, "moderator")
+        if not all(spec.through) or len(through) > MOST_MEDIATORS:
+            message = f"the chain '{chain}' goes through {len(through)}; every stage needs a name, and all of them 1 to"
+            yield study.problem(f"{message} {MOST_MEDIATORS}.", "mediation", chain, "through")

@@ -76,16 +76,60 @@ MEDIATION: Mapping[str, str] = {
     "rival_difference": "rival_indirect of the claimed order less that of the order of the contrast",
     "index_of_moderated_mediation": "change of chain_indirect (contrast: of one path) per point of the moderator",
     "moderator_value": (
-        "value of the moderator at its 16th, 50th and 84th percentile (p16, p50, p84), or either of two (v0, v1, level:…)"
+        "value of the moderator: its 16th, 50th, 84th percentile (p16, p50, p84), or either of two (v0, v1, level:…)"
     ),
     "conditional_indirect": "chain_indirect at the moderator_value of the contrast",
 }
 
-PARADOX: Mapping[str, str] = {}
+PARADOX: Mapping[str, str] = {
+    "critic_share": "share of critics, who rate the product below the cut: of everyone, or of buyers (of:buyers)",
+    "buyer_share": (
+        "share of buyers, in the top two points of the outcome: of everyone, of:critics, of:others, or the difference"
+    ),
+    "compensation": (
+        "coefficient of the driver times the difference of its mean between the groups of the contrast; with no term "
+        "their sum, the predicted gap"
+    ),
+}
 
-RIVALS: Mapping[str, str] = {}
+RIVALS: Mapping[str, str] = {
+    "endowments": "part of the gap due to other ratings, at the second brand's coefficients",
+    "coefficients": "part of the gap due to other coefficients, at the second brand's ratings from the scales' middle",
+    "interaction": "part of the gap due to other ratings and other coefficients at once",
+    "common_support": "share of the brand's ratings that lie where the other brand has ratings too",
+    "rated_both": "share of the respondents who rate both brands",
+}
 
-PRICING: Mapping[str, str] = {}
+PRICING: Mapping[str, str] = {
+    "opp": "price at which as many find it too cheap as too expensive; with two groups as contrast, first less second",
+    "idp": "price at which as many find it cheap as expensive; contrasts as opp",
+    "pmc": "price at which as many find it too cheap as not cheap; contrast narrower: as expensive; groups as opp",
+    "pme": "price at which as many find it too expensive as not expensive; contrast narrower: as cheap; groups as opp",
+    "intransitive": "respondents whose four prices do not rise from too cheap to too expensive; left out",
+    "intransitive_share": "intransitive divided by those who answered all four, weighted",
+    "too_cheap": "share that finds the price of the contrast too cheap",
+    "not_cheap": "share that finds the price of the contrast not cheap",
+    "not_expensive": "share that finds the price of the contrast not expensive",
+    "too_expensive": "share that finds the price of the contrast too expensive",
+    "trial": "mean chance of a purchase at the price of the contrast (Newton, Miller & Smith)",
+    "trial_price": "named price at which trial is largest",
+    "sales_price": "named price at which price times trial is largest",
+    "demand": "share that buys at the price of the contrast, pooled so that it never rises with the price",
+    "demand_asked": "share that buys at the price of the contrast, as answered",
+    "revenue": "price of the contrast times its demand: revenue per respondent asked",
+    "revenue_price": "price shown with the largest revenue",
+    "prob_best_price": "share of draws in which the price of the contrast has the largest revenue",
+    "elasticity": "relative change of demand over that of the price between the two prices of the contrast (midpoints)",
+    "profit": "price of the contrast less the cost, times its demand",
+    "profit_price": "price shown with the largest profit",
+    "prob_best_profit": "share of draws in which the price of the contrast has the largest profit",
+    "not_monotone": "respondents who accept a price after refusing a lower one",
+    "not_monotone_share": "not_monotone divided by those who answered, weighted",
+    "premium": "mean of what respondents would pay for the brand less what they would for the reference, in currency",
+    "premium_percent": "mean price of the brand over mean price of the reference, less 1",
+    "premium_median": "median difference of the two prices, in currency",
+    "premium_share": "share that would pay more for the brand than for the reference (above:0), the same, or less",
+}
 
 PROMOTION: Mapping[str, str] = {
     "promotion_only": "share of respondents who reach the top two points on promotion only",
@@ -126,12 +170,20 @@ WHAT_IF: Mapping[str, str] = {
     "prob_larger_move": "share of draws in which the driver's predicted_change exceeds that of the contrast",
 }
 
-COMPARABILITY: Mapping[str, str] = {}
+COMPARABILITY: Mapping[str, str] = {
+    "tucker_congruence": "congruence of the loadings of one factor in two versions; 1 = proportional",
+    "item_shift": "item mean in one version less that in the other, beyond what the construct's other items tell",
+    "item_shift_d": "item_shift divided by the item's standard deviation within versions",
+    "score_shift": "part of the difference of the construct's means that comes from items that shift",
+    "alpha_difference": "alpha in the first version of the contrast less that in the second",
+}
 
 METRICS: Mapping[str, str] = {
     **TOTAL_VALUE, **STATED, **OUTCOMES, **MEDIATION, **PARADOX, **RIVALS, **PRICING, **PROMOTION, **CLASSES,
     **LOCK_IN, **JOURNEY, **WHAT_IF, **COMPARABILITY,
 }  # fmt: skip
 
-STATES: Mapping[str, str] = {}
+STATES: Mapping[str, str] = {
+    "no_overlap": "two groups are rated too differently to be compared at the same ratings",
+}
 """Named states that only these questions have."""

@@ -146,7 +146,7 @@ def _left(responses: Responses, rows: Array, unit: Array, of_unit: Array, names:
 
     Numbers up to 1 are the sampled share, as in R `svydesign`; larger ones count the units of the population.
     """
-    if responses.fpc is None:
+    if responses.fpc is None or not len(rows):
         return None
     size = responses.fpc[rows]
     stratum = of_unit[unit]
@@ -191,5 +191,5 @@ def _kind(responses: Responses, rows: Array, weight: Array) -> Kind:
     stacked = len(np.unique(responses.respondent[rows])) < len(rows)
     if responses.cluster is not None or stacked:
         return "clustered"
-    known = np.ptp(weight) > 0 or responses.fpc is not None or responses.calibration is not None
+    known = (len(weight) > 0 and np.ptp(weight) > 0) or responses.fpc is not None or responses.calibration is not None
     return "weighted" if known else "simple"

@@ -8,10 +8,15 @@ from pipeline.errors import AnalysisRefused
 from pipeline.estimates import row
 from pipeline.model import Row
 from pipeline.model.case import Case
+from pipeline.model.comparability import comparability_rows
 from pipeline.model.contrasted import outcomes_rows
 from pipeline.model.journey import journey_rows
+from pipeline.model.lock_in import lock_in_rows
 from pipeline.model.mediation import mediation_rows
+from pipeline.model.paradox import paradox_rows
+from pipeline.model.pricing import pricing_rows
 from pipeline.model.promotion import promotion_rows
+from pipeline.model.rivals import rivals_rows
 from pipeline.model.stated import stated_rows
 from pipeline.model.total_value import total_value_rows
 from pipeline.model.what_if import what_if_rows
@@ -21,9 +26,14 @@ FURTHER: Mapping[str, Callable[[Case], list[Row]]] = {
     "stated": stated_rows,
     "outcomes": outcomes_rows,
     "mediation": mediation_rows,
+    "paradox": paradox_rows,
+    "rivals": rivals_rows,
+    "pricing": pricing_rows,
     "promotion": promotion_rows,
+    "lock_in": lock_in_rows,
     "journey": journey_rows,
     "what_if": what_if_rows,
+    "comparability": comparability_rows,
 }
 """Analysis -> its rows; empty where the study does not ask for it."""
 

@@ -138,10 +138,10 @@ def test_interactions_are_those_of_r(expected: Any, dataset: Any) -> None:
     names = ("prot1", "respappr", "liking", "sexism")
     columns = frame.assign(prot1=(frame["protest"] > 0).astype(float))[list(names)].to_numpy(float)
     product = products(columns[:, :1], columns[:, 3], np.ones(len(columns)))
-    moments = Moments.of(np.hstack([columns, product]), (*names, by("prot1")))
+    moments = Moments.of(np.hstack([columns, product]), (*names, by("prot1", "sexism")))
     plan, centre = Plan(begin="prot1", stages=(("respappr",),), end="liking"), float(columns[:, 3].mean())
     found = moderation(moments, plan, "sexism", "first", centre)
-    slope = found.paths.extra[by("prot1"), "respappr"]
+    slope = found.paths.extra[by("prot1", "sexism"), "respappr"]
     assert slope == pytest.approx(block["coef"]["prot1:sexism"], abs=1e-9)
     at_zero = found.paths.link(("prot1", "respappr")) - slope * centre
     assert at_zero == pytest.approx(block["coef"]["prot1"], abs=1e-9)
@@ -214,12 +214,12 @@ def test_clusters_are_resampled_whole(weighted: tuple[pd.DataFrame, Array, Array
     frame, weight, cluster = weighted
     random, rows = np.random.default_rng(3), np.arange(600).reshape(120, 5)
     values, theirs = frame.to_numpy(float), []
-    for _ in range(2000):
+    for _ in range(1000):
         drawn = rows[random.integers(0, 120, 120)].ravel()
         theirs.append(effects(paths(Moments.of(values[drawn], tuple(frame.columns), weight[drawn]), SERIAL)))
     ours = effects(bootstrapped(frame, SERIAL, given=design(600, weight, cluster)))
     se = np.std(theirs, axis=0, ddof=1)
-    assert ours.std(axis=0, ddof=1) == pytest.approx(se, rel=0.07)
+    assert ours.std(axis=0, ddof=1) == pytest.approx(se, rel=0.09)
     low, high = interval(ours, 0.95)
     by_draws = np.quantile(theirs, [0.025, 0.975], axis=0)
     assert np.abs((np.array([low, high]) - by_draws) / se).max() < 0.15

@@ -27,19 +27,16 @@ class Moderation:
 
     paths: Paths
     links: tuple[Link, ...]
+    moderator: str
     centre: float
 
     @property
     def routes(self) -> tuple[Route, ...]:
         """Routes with a moderated arrow."""
-        return tuple(
-            route
-            for route in self.paths.plan.routes
-            if any(link in self.links for link in pairwise(route))
-        )
+        return tuple(route for route in self.paths.plan.routes if any(link in self.links for link in pairwise(route)))
 
     def _slopes(self) -> dict[Link, Array]:
-        return {link: self.paths.extra[by(link[0]), link[1]] for link in self.links}
+        return {link: self.paths.extra[by(link[0], self.moderator), link[1]] for link in self.links}
 
     def index(self, route: Route | None = None) -> Array:
         """(…) change of the effect along the route (of the whole chain, without one) per point of the moderator."""
@@ -52,9 +49,9 @@ class Moderation:
         return self.paths.chain(moved)
 
 
-def by(name: str) -> str:
+def by(name: str, moderator: str) -> str:
     """Name of the product of a column and the moderator."""
-    return f"{name}*"
+    return f"{name}*{moderator}"
 
 
 def moderated_links(plan: Plan, where: Where) -> tuple[Link, ...]:
@@ -78,9 +75,9 @@ def products(columns: Array, moderator: Array, weight: Array) -> Array:
 def moderation(moments: Moments, plan: Plan, moderator: str, where: Where, centre: float) -> Moderation:
     """The chain with its moderated arrows; the moments hold the products, named as `by` does."""
     links = moderated_links(plan, where)
-    further = {target: tuple(by(source) for source, to in links if to == target) for _, target in links}
+    further = {target: tuple(by(source, moderator) for source, to in links if to == target) for _, target in links}
     extra = tuple((target, (moderator, *names)) for target, names in further.items())
-    return Moderation(paths=paths(moments, replace(plan, extra=extra)), links=links, centre=centre)
+    return Moderation(paths=paths(moments, replace(plan, extra=extra)), links=links, moderator=moderator, centre=centre)
 
 
 def values(moderator: Array, weight: Array, parts: Sequence[float] = (0.16, 0.5, 0.84)) -> dict[str, float]:

@@ -65,8 +65,8 @@ def asked(case: Case, name: str, chain: Chain) -> Question | tuple[str, Cut]:
     if reason is not None:
         return reason, cut
     used = None
-    if moderator is not None and (column := columns[moderator][0]) in cut.names:
-        cut, used = _with_products(cut, plan, column, chain.moderates)
+    if moderator in cut.names:
+        cut, used = _with_products(case, cut, plan, chain)
     elif moderator is not None:
         unmoderated = "constant"
     resampled = case.resample(cut, max(DRAWS, case.setting.draws))
@@ -94,7 +94,7 @@ def _cut(case: Case, plan: Plan, further: Sequence[str]) -> tuple[Cut, dict[str,
         known &= np.isfinite(column).all(1)
     cut = case.cut((plan.begin, *plan.mediators, plan.end), also=known)
     names = {
-        name: (name,) if _numeric(case, name) else tuple(f"{name}={at + 1}" for at in range(column.shape[1]))
+        name: (name,) if column.shape[1] == 1 else tuple(f"{name}={at + 1}" for at in range(column.shape[1]))
         for name, column in each.items()
     }
     added = [(own, column[cut.rows, at]) for name, column in each.items() for at, own in enumerate(names[name])]
@@ -118,10 +118,14 @@ def _refused(case: Case, plan: Plan, cut: Cut) -> str | None:
     return "same_as_end" if (1 - paths(moments, plan).r2 < SAME).any() else None
 
 
-def _with_products(cut: Cut, plan: Plan, column: str, where: Where) -> tuple[Cut, Moderator]:
+def _with_products(case: Case, cut: Cut, plan: Plan, chain: Chain) -> tuple[Cut, Moderator]:
     """The cut with the products of its moderated columns, and the moderator with its points."""
-    weight, moderator, own = cut.design.weight, cut.column(column), sources(plan, where)
-    added = products(np.column_stack([cut.column(name) for name in own]), moderator, weight)
-    wider = replace(cut, names=(*cut.names, *map(by, own)), values=np.hstack([cut.values, added]))
+    name, weight, own = str(chain.moderator), cut.design.weight, sources(plan, chain.moderates)
+    moderator = cut.column(name)
+    added = products(np.column_stack([cut.column(one) for one in own]), moderator, weight)
+    wider = replace(cut, names=(*cut.names, *(by(one, name) for one in own)), values=np.hstack([cut.values, added]))
+    points = values(moderator, weight)
+    if not _numeric(case, name):
+        points = {f"level:{level}": float(at) for at, level in enumerate(case.levels(name).names)}
     centre = float(np.average(moderator, weights=weight))
-    return wider, Moderator(column=column, where=where, points=values(moderator, weight), centre=centre)
+    return wider, Moderator(column=name, where=chain.moderates, points=points, centre=centre)

@@ -18,7 +18,7 @@ from pipeline.moments import Moments
 
 Array = np.ndarray
 
-GRID = tuple(float(rho) for rho in np.round(np.arange(-0.9, 0.91, 0.1), 1))
+GRID = tuple(at / 10 for at in range(-9, 10))
 """Correlations of the residuals that are tried."""
 
 
