@@ -17,11 +17,12 @@ HOMES: Mapping[str, str] = {
     "segment": "segments",
     "unique": "drivers",
     "answers": "answers",
-    **further.HOMES,
 }
 """Claims that may become a card, in the order of use, and the section each one points to."""
 
 MOST_CARDS = 3
+MOST_BEYOND = 4
+"""Cards of questions beyond the model."""
 FEWEST_POINTS = 5
 """Scales with fewer points have no meaningful top two; the mean stands in."""
 
@@ -32,7 +33,8 @@ def applies(view: View) -> bool:
 
 def context(view: View, words: Words) -> dict[str, Any]:
     lead = view.claim("lead")
-    cards = _cards(view, words)
+    cards = _cards(view, words, HOMES, MOST_CARDS)
+    beyond = _cards(view, words, further.HOMES, MOST_BEYOND)
     return {
         "nav": words("summary.nav"),
         "title": "",
@@ -44,6 +46,8 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "cards_title": words(f"summary.cards.{len(cards)}"),
         "cards": cards,
         "cards_empty": words("summary.cards.empty"),
+        "beyond_title": words("summary.beyond"),
+        "beyond": beyond,
         "limits_title": words("summary.limits"),
         "limits": [limit_item(claim, words) for claim in limits_shown(view)[0]],
     }
@@ -108,15 +112,14 @@ def _flags(view: View, words: Words) -> list[str]:
     return simulated + weighted
 
 
-def _cards(view: View, words: Words) -> list[dict[str, Any]]:
-    """Up to three graded claims, firmest first, then in the order of use."""
-    graded = [claim for name in HOMES for claim in view.claims(name) if claim["level"]]
-    firmest = sorted(graded, key=lambda claim: -claim["level"])[:MOST_CARDS]
-    return [_card(claim, words) for claim in firmest]
+def _cards(view: View, words: Words, homes: Mapping[str, str], most: int) -> list[dict[str, Any]]:
+    """Graded claims, firmest first, then in the order of use."""
+    graded = [claim for name in homes for claim in view.claims(name) if claim["level"]]
+    firmest = sorted(graded, key=lambda claim: -claim["level"])[:most]
+    return [_card(claim, homes[claim["id"]], words) for claim in firmest]
 
 
-def _card(claim: Mapping[str, Any], words: Words) -> dict[str, Any]:
-    home = HOMES[claim["id"]]
+def _card(claim: Mapping[str, Any], home: str, words: Words) -> dict[str, Any]:
     return {
         "level": claim["level"],
         "badge": words.format(claim["level"], "level"),
