@@ -116,8 +116,8 @@ def _target(name: str, values: Array, limits: Sequence[float] | None) -> Target:
     known = values[np.isfinite(values)]
     low, high = (float(limits[0]), float(limits[1])) if limits else (None, None)
     answers = np.unique(known)
-    if len(answers) == 2 and (low is None or (low, high) == (answers[0], answers[1])):
-        return Target(name=name, kind="share", values=(values - answers[0]) / np.ptp(answers), low=0.0, high=1.0)
+    if len(answers) == 2 and answers[1] - answers[0] == 1 and (low is None or (low, high) == tuple(answers)):
+        return Target(name=name, kind="share", values=values - answers[0], low=0.0, high=1.0)
     return Target(name=name, kind="outcome", values=values, low=low, high=high)
 
 
