@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import answers, careless, importance, imputation, likelihood, report, statistical, weighting
+from benchmarks import answers, careless, importance, imputation, likelihood, mediation, report, statistical, weighting
 from benchmarks.timing import Figure
 
 SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
     importance.figures,
     likelihood.figures,
     imputation.figures,
+    mediation.figures,
     weighting.figures,
     careless.figures,
     answers.figures,
