@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__
-from tests.verify import claims, coverage, designs, hostile, imputation, leads, mediation, raked
+from tests.verify import claims, coverage, designs, hostile, imputation, journey, leads, mediation, raked
 from tests.verify.populations import DRAWS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "verification"
@@ -29,6 +29,7 @@ SIMULATIONS = {
     "false_leads": leads,
     "false_claims": claims,
     "mediation": mediation,
+    "journey": journey,
     "hostile": hostile,
 }
 PROCESSES = int(os.environ.get("VERIFY_PROCESSES", os.cpu_count() or 1))
