@@ -173,6 +173,7 @@ def asked(study: Study) -> Iterator[Problem]:
     yield from _stated(study)
     yield from _promoted(study)
     yield from _moved(study)
+    yield from _classed(study)
 
 
 def _of_tables(study: Study) -> Iterator[Problem]:
@@ -315,3 +316,21 @@ def _chains(study: Study) -> Iterator[Problem]:
         if not all(spec.through) or len(through) > MOST_MEDIATORS:
             message = f"the chain '{chain}' goes through {len(through)}; every stage needs a name, and all of them 1 to"
             yield study.problem(f"{message} {MOST_MEDIATORS}.", "mediation", chain, "through")
+
+
+def _classed(study: Study) -> Iterator[Problem]:
+    """Classes are made of something, are named after answers that make them, and are confused with no variable."""
+    classes = study.definition.classes
+    if classes is None:
+        return
+    if not classes.answers and not classes.drivers:
+        yield study.problem("classes are made of answers, or of what drives the outcome; name either.", "classes")
+    if len(classes.answers) == 1:
+        yield study.problem("one answer makes no classes; name two or more, best four to eight.", "classes", "answers")
+    for at, name in enumerate(classes.names):
+        for answer in name.typical:
+            if answer not in classes.answers:
+                message = f"'{answer}' is none of the answers that make the classes.{nearest(answer, classes.answers)}"
+                yield study.problem(f"{message} Answers are: {listing(classes.answers)}.", "classes", "names", at)
+    for name in {"class", "driver_class"} & {*study.definition.variables, *study.segment_variables}:
+        yield study.problem(f"a variable named '{name}' would be taken for the classes; rename it.", "classes")

@@ -139,7 +139,28 @@ PROMOTION: Mapping[str, str] = {
     ),
 }
 
-CLASSES: Mapping[str, str] = {}
+CLASSES: Mapping[str, str] = {
+    "class_count": (
+        "number of classes chosen: the one asked for, or that of the lowest bic among those that may be chosen"
+    ),
+    "log_likelihood": (
+        "pseudo-log-likelihood of the number of classes of the contrast, weights scaled to the number of respondents"
+    ),
+    "aic": "Akaike's criterion; lower is better; log_likelihood scaled to the effective number of respondents",
+    "bic": "Bayesian criterion with the effective number of respondents; lower is better",
+    "icl": "bic plus twice the entropy of the classification (integrated completed likelihood)",
+    "entropy": "relative entropy of the classification: 1 = everybody belongs to one class for certain",
+    "g2": "deviance of the classes from the table of all patterns of answers",
+    "blrt": "likelihood ratio of the number of classes against one class less; p_value by parametric bootstrap",
+    "starts_reached": "share of the starts followed to their end that reach the best log-likelihood",
+    "smallest_class": "share of the smallest class, or why this number of classes cannot be chosen",
+    "class_size": "share of the respondents in the class: mean probability of belonging to it",
+    "stability_jaccard": "mean over resamples of the class's people common to sample and resample over those in either",
+    "adjusted_rand": "mean agreement of sample and resamples on who is together, corrected for chance",
+    "prob_typical": (
+        "share of draws in which every typical answer of the name of the contrast is most frequent in the class"
+    ),
+}
 
 LOCK_IN: Mapping[str, str] = {}
 

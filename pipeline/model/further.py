@@ -8,6 +8,7 @@ from pipeline.errors import AnalysisRefused
 from pipeline.estimates import row
 from pipeline.model import Row
 from pipeline.model.case import Case
+from pipeline.model.classes import classes_rows
 from pipeline.model.comparability import comparability_rows
 from pipeline.model.contrasted import outcomes_rows
 from pipeline.model.journey import journey_rows
@@ -30,6 +31,7 @@ FURTHER: Mapping[str, Callable[[Case], list[Row]]] = {
     "rivals": rivals_rows,
     "pricing": pricing_rows,
     "promotion": promotion_rows,
+    "classes": classes_rows,
     "lock_in": lock_in_rows,
     "journey": journey_rows,
     "what_if": what_if_rows,
