@@ -10,6 +10,8 @@ from pipeline.asked import asked
 from pipeline.clashes import terms
 from pipeline.errors import Problem, listing, nearest
 from pipeline.margins import margins
+from pipeline.pricelist import priced
+from pipeline.rivalry import rivalry
 from pipeline.rulings import rulings
 from pipeline.specs import NAME
 from pipeline.study import Place, Study
@@ -34,6 +36,9 @@ def contradictions(study: Study) -> Iterator[Problem]:
     yield from _labels(study)
     yield from rulings(study)
     yield from asked(study)
+    if study.definition.correlations is None:
+        yield from rivalry(study)
+        yield from priced(study)
 
 
 def _source(study: Study) -> Iterator[Problem]:

@@ -28,6 +28,8 @@ ORDER = (
         "wording",
         "contradictions",
         "asked",
+        "rivalry",
+        "pricelist",
         "clashes",
         "rulings",
         "margins",
