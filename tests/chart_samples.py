@@ -29,6 +29,9 @@ from pipeline.report.charts import (
     MethodRow,
     Methods,
     Panel,
+    PathArrow,
+    PathBox,
+    Paths,
     Point,
     Quadrants,
     Shade,
@@ -338,6 +341,32 @@ def one_line(labels: Sequence[str]) -> Lines:
     )
 
 
+def chain(*stages: int) -> Callable[[Sequence[str]], Paths]:
+    """A chain with so many mediators in each stage; every third arrow is unsure, one has no value."""
+
+    def make(labels: Sequence[str]) -> Paths:
+        sizes, draws = (1, *stages, 1), random.Random(3)
+        places = [stage for stage, size in enumerate(sizes) for _ in range(size)]
+        boxes = tuple(PathBox(label=labels[at], stage=stage) for at, stage in enumerate(places))
+        arrows = []
+        for target, stage in enumerate(places):
+            for source in (at for at, other in enumerate(places) if other < stage):
+                value, half = draws.uniform(-0.4, 0.6), 0.05 + 0.6 * (len(arrows) % 3 == 2)
+                known = {"value": value, "low": value - half, "high": value + half} if arrows else {"value": None}
+                texts = (f"{value:.2f}", f"{value - half:.2f} to {value + half:.2f}") if arrows else ("not shown", "")
+                named = f"{labels[source]} → {labels[target]}"
+                near = places[source] == stage - 1
+                arrows.append(
+                    PathArrow(
+                        source=source, target=target, label=named, value_text=texts[0], range_text=texts[1],
+                        claimed=near, **known,
+                    )
+                )  # fmt: skip
+        return Paths(boxes=boxes, arrows=tuple(arrows))
+
+    return make
+
+
 SAMPLES: Mapping[tuple[str, str], Callable[[Sequence[str]], Any]] = {
     ("importance", "plain"): bars,
     ("importance", "gaps"): bars_with_gaps,
@@ -366,6 +395,11 @@ SAMPLES: Mapping[tuple[str, str], Callable[[Sequence[str]], Any]] = {
     ("lines", "marks at the end"): lambda labels: prices(labels, 801.0),
     ("lines", "waves"): waves,
     ("lines", "one"): one_line,
+    ("paths", "simple"): chain(1),
+    ("paths", "serial"): chain(1, 1),
+    ("paths", "long"): chain(1, 1, 1),
+    ("paths", "side by side"): chain(3),
+    ("paths", "both"): chain(2, 1),
     ("waterfall", "plain"): parts,
     ("waterfall", "below zero"): parts_below_zero,
 }

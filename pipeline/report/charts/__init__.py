@@ -20,10 +20,12 @@ from pipeline.report.charts import (
     importance,
     lines,
     panel,
+    paths,
     quadrants,
     waterfall,
 )
 from pipeline.report.charts._lines import Line, LinePoint, Lines, Mark, Shade, Tick
+from pipeline.report.charts._paths import PathArrow, PathBox, Paths
 from pipeline.report.charts._shapes import (
     Answers,
     Bar,
@@ -74,6 +76,9 @@ __all__ = [
     "MethodRow",
     "Methods",
     "Panel",
+    "PathArrow",
+    "PathBox",
+    "Paths",
     "Point",
     "Quadrants",
     "Shade",
@@ -91,6 +96,7 @@ CHARTS: Mapping[str, Callable[..., Markup]] = {
     "diverging": diverging.draw,
     "flow": flow.draw,
     "panel": panel.draw,
+    "paths": paths.draw,
     "curve": curve.draw,
     "dumbbell": dumbbell.draw,
     "waterfall": waterfall.draw,
