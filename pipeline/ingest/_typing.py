@@ -162,6 +162,7 @@ def category(
     labels = cells.labels()
     levels = _levels(variable, labels, found)
     rank = {level: position for position, level in enumerate(levels)}
+    rank |= _by_label(variable, labels, found, rank)
     strange = [text for text in found if text not in rank]
     if variable.other is not None:
         other = first_text(variable.other)
@@ -174,6 +175,18 @@ def category(
     positions = cells.look_up([rank.get(text, -1) for text in cells.texts], -1).astype(np.int64)
     typed = Typed(values=np.where(answered, positions, -1), reasons=reasons, levels=tuple(levels), labels=labels)
     return typed, sheet.cell_problems(cells, wrong, answered)
+
+
+def _by_label(
+    variable: Variable, labels: Mapping[str, str], found: list[str], rank: Mapping[str, int]
+) -> dict[str, int]:
+    """Positions of texts that are no code, but the label of one in any language, or that the file labels like one."""
+    named: dict[str, set[str]] = {}
+    for code, label in variable.codes.items():
+        for text in label.values() if isinstance(label, dict) else [label]:
+            named.setdefault(folded(text), set()).add(canonical(code) or code)
+    spoken = {text: named.get(folded(labels.get(text, text)), set()) for text in found if text not in rank}
+    return {text: rank[min(codes)] for text, codes in spoken.items() if len(codes) == 1}
 
 
 def _levels(variable: Variable, labels: Mapping[str, str], found: list[str]) -> list[str]:

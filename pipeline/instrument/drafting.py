@@ -9,6 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline.errors import DefinitionError
+from pipeline.instrument._yaml import lines
 from pipeline.instrument.asked import Asked, Column, all_asked
 from pipeline.instrument.codes import heading
 from pipeline.instrument.reading import Instrument
@@ -20,7 +21,13 @@ EXPORT = {"file": "answers.csv", "format": "limesurvey"}
 STRUCTURE = "limesurvey.lss"
 OWN = {"id": "id", "seconds": "interviewtime", "language": "startlanguage", "started": "startdate"}
 """Columns that LimeSurvey writes itself, by the role they play."""
-LATER = ("weight", "strata", "cluster", "wave")
+TO_DECLARE = {
+    "weight": "weights.column.",
+    "strata": "weights.strata.",
+    "cluster": "weights.cluster.",
+    "wave": "segments.waves, or 'wave' with each file under data.",
+}
+LATER = tuple(TO_DECLARE)
 """Roles of columns that no tool for interviews writes; they are made afterwards."""
 LANGUAGE = {"zh": "zh-Hans"}
 """Languages whose code in LimeSurvey is another."""
@@ -29,6 +36,16 @@ AS_PLANNED = (
     "missing", "focus", "value", "stated_importance", "mediation", "paradox", "rivals", "pricing", "promotion",
     "classes", "lock_in", "journey", "what_if", "comparable", "privacy",
 )  # fmt: skip
+
+
+def draft_text(instrument: Instrument) -> str:
+    """The study.yaml, with what is left to do as comments."""
+    head = [f"# Made from {instrument.path.name} by `whybuy questionnaire`; the two share columns, codes and wordings."]
+    if exported(instrument):
+        head.append(f"# Put the export (headings: question code, answers: codes) beside it, with {STRUCTURE}.")
+    for name, role in left_for_later(instrument).items():
+        head.append(f"# Once there is a column '{name}', declare it here: {TO_DECLARE[role]}")
+    return "\n".join([*head, *lines(content_of(instrument))]) + "\n"
 
 
 def study_of(instrument: Instrument) -> Study:
@@ -191,7 +208,7 @@ def _of_question(instrument: Instrument, asked: Asked) -> Iterator[tuple[str, di
     elif question.type in ("rating", "grid"):
         for column, item, construct in _rows(asked):
             if construct is None:
-                named = spoken(instrument, item.wording) if item else label
+                named = spoken(instrument, item.label or item.wording) if item else label
                 yield column.base, {"label": named, "codes": codes} if codes else _points(instrument, question, named)
     elif question.type == "single":
         yield question.id, {"label": label, "codes": codes}

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 
 from pipeline.errors import DefinitionError, Problem
 from pipeline.instrument.specs import Loop, Questionnaire
+from pipeline.instrument.words import unfolded
 from pipeline.specs import Label
 from pipeline.study import Study, parse, read, shape_problems
 
@@ -49,6 +50,7 @@ class Instrument:
     def text(self, label: Label, language: str, level: str | None = None) -> str:
         """The text in one language; the name of the loop in braces is the level asked about, else any of them."""
         found = label if isinstance(label, str) else label[language]
+        found = unfolded(found) if language == "zh" else found
         if self.loop is None:
             return found
         name, loop = self.loop

@@ -171,7 +171,7 @@ def _constructs(instrument: Instrument) -> Iterator[Problem]:
     scales: dict[str, set[str | None]] = {name: set() for name in known}
     for here, question in placed(instrument):
         named = {item: spec.measures or question.measures for item, spec in question.items.items()}
-        for item, construct in (named or {None: question.measures}).items():
+        for item, construct in (named or {"": question.measures}).items():
             place = (*here, "items", item, "construct") if item else (*here, "construct")
             if construct is None:
                 continue

@@ -56,6 +56,7 @@ class Item(Spec):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
     wording: Label
+    label: Label | None = Field(None, description="Short name in the report; the wording when absent.")
     measures: str | None = Field(
         None, alias="construct", description="What it measures; that of the question when absent."
     )
@@ -167,7 +168,8 @@ class Plan(Spec):
 class Questionnaire(Spec):
     """A whole questionnaire.yaml."""
 
-    study: StudyInfo
+    title: Label = Field(description="What respondents read at the top; it should not give away what is studied.")
+    study: StudyInfo = Field(description="As in study.yaml: title and client of the report.")
     sections: tuple[Section, ...] = Field(min_length=1)
     analysis: Plan
     report: Report = Report()

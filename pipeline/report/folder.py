@@ -21,6 +21,8 @@ from typing import Any
 from pipeline.errors import ExportError, Problem
 
 MANIFEST = "manifest.json"
+LEFT = re.compile(r"\..+-[0-9a-f]{8}(-old)?")
+"""Names of hidden folders in which a run builds."""
 
 
 def manifest(folder: Path) -> dict[str, Any] | None:
@@ -106,9 +108,14 @@ def _recover(target: Path) -> None:
 def _refuse_foreign(target: Path) -> None:
     if target.exists() and not target.is_dir():
         raise ExportError(Problem(where=str(target), message="is a file; move it or name another folder with --out."))
-    if target.exists() and any(target.iterdir()) and manifest(target) is None:
+    if target.exists() and manifest(target) is None and any(map(_is_foreign, target.iterdir())):
         message = "holds files that are no report of whybuy; empty it or name another folder with --out."
         raise ExportError(Problem(where=str(target), message=message))
+
+
+def _is_foreign(path: Path) -> bool:
+    """Neither a part that whybuy writes by itself, as the instrument, nor what a killed run left of one."""
+    return manifest(path) is None and not LEFT.fullmatch(path.name)
 
 
 def _carry(old: Path, new: Path) -> None:
@@ -118,7 +125,7 @@ def _carry(old: Path, new: Path) -> None:
     for path in sorted(old.rglob("*")) if old.exists() else ():
         name = path.relative_to(old).as_posix()
         copy = new / name
-        if name in own or os.path.lexists(copy):
+        if name in own or os.path.lexists(copy) or LEFT.fullmatch(name.partition("/")[0]):
             continue
         if path.is_dir() and not path.is_symlink():
             if name not in own_folders:

@@ -12,7 +12,8 @@ from pathlib import Path
 from string import Formatter
 from typing import Any
 
-from pipeline.report.words._catalogue import Message, read
+from pipeline.report.words._catalogue import Message as Message
+from pipeline.report.words._catalogue import read as read
 from pipeline.report.words._formats import FORMATS
 from pipeline.report.words._spacing import joined
 
@@ -27,14 +28,21 @@ class Words:
     """words(key, **values) -> the sentence of `key` in `language`.
 
     `labels` holds the names to print: construct -> text, "variable=" -> text, "variable=level" -> text.
-    `facts` are values every sentence may use (the confidence, the number of draws).
+    `facts` are values every sentence may use (the confidence, the number of draws); `messages` another catalogue than
+    that of the report.
     """
 
-    def __init__(self, language: str, labels: Mapping[str, str], facts: Mapping[str, Any] | None = None) -> None:
+    def __init__(
+        self,
+        language: str,
+        labels: Mapping[str, str],
+        facts: Mapping[str, Any] | None = None,
+        messages: Mapping[str, Message] | None = None,
+    ) -> None:
         self.language: str = language
         self.labels: Mapping[str, str] = labels
         self.facts: Mapping[str, Any] = dict(facts or {})
-        self._messages: Mapping[str, Message] = catalogue(language)
+        self._messages: Mapping[str, Message] = catalogue(language) if messages is None else messages
 
     def __call__(self, key: str, **values: Any) -> str:
         known = {**self.facts, **{name: value for name, value in values.items() if value is not None}}
