@@ -13,7 +13,21 @@ from typing import Any
 import numpy as np
 
 from pipeline import __version__
-from tests.verify import claims, coverage, designs, hostile, imputation, journey, leads, mediation, raked
+from tests.verify import (
+    claims,
+    comparability,
+    coverage,
+    designs,
+    hostile,
+    imputation,
+    journey,
+    leads,
+    lock_in,
+    mediation,
+    paradox,
+    raked,
+    rivals,
+)
 from tests.verify.populations import DRAWS
 
 FOLDER = Path(__file__).parents[2] / "docs" / "verification"
@@ -30,6 +44,10 @@ SIMULATIONS = {
     "false_claims": claims,
     "mediation": mediation,
     "journey": journey,
+    "paradox": paradox,
+    "rivals": rivals,
+    "lock_in": lock_in,
+    "comparability": comparability,
     "hostile": hostile,
 }
 PROCESSES = int(os.environ.get("VERIFY_PROCESSES", os.cpu_count() or 1))
