@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-FURTHER_LABELS: Mapping[str, str] = {}
+from tests.price_cases import PRICE_CASES, PRICE_LABELS
+
+FURTHER_LABELS: Mapping[str, str] = {**PRICE_LABELS}
 """Names that these sentences print."""
 
-FURTHER_CASES: dict[str, list[dict[str, Any]]] = {}
+FURTHER_CASES: dict[str, list[dict[str, Any]]] = {**PRICE_CASES}
 """Claim -> values under which each of its variants is said."""

@@ -24,6 +24,7 @@ from pipeline.report.charts import (
     quadrants,
     waterfall,
 )
+from pipeline.report.charts._axis import ticks
 from pipeline.report.charts._lines import Line, LinePoint, Lines, Mark, Shade, Tick
 from pipeline.report.charts._paths import PathArrow, PathBox, Paths
 from pipeline.report.charts._shapes import (
@@ -87,6 +88,7 @@ __all__ = [
     "Tick",
     "Waterfall",
     "pair",
+    "ticks",
 ]
 
 CHARTS: Mapping[str, Callable[..., Markup]] = {

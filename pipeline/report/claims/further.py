@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.report.claims import Claim, Ledger
+from pipeline.report.claims import Claim, Ledger, pricing
 
-RULES: tuple[Callable[[Ledger], list[Claim]], ...] = ()
+RULES: tuple[Callable[[Ledger], list[Claim]], ...] = (
+    pricing.price_range,
+    pricing.price_points,
+    pricing.demand,
+    pricing.premium,
+)
