@@ -44,6 +44,7 @@ SIMULATIONS = {
     "false_claims": claims,
     "mediation": mediation,
     "journey": journey,
+    "what_if": what_if,
     "paradox": paradox,
     "rivals": rivals,
     "lock_in": lock_in,

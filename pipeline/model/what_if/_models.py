@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from pipeline.model.compare import slopes
 from pipeline.model.drivers import FEWEST_USABLE
 from pipeline.model.importance import r2, usable
 from pipeline.model.players import Structure, settled
-from pipeline.model.resample import Panel, Resampled, resample
+from pipeline.model.resample import Panel, Resampled, factors, resample
 from pipeline.model.what_if._bend import Bend, bend
 from pipeline.moments import Moments
 from pipeline.sample import Sample
@@ -165,25 +165,40 @@ def fitted(case: Case, people: Sample, targets: Sequence[Target]) -> Mapping[str
 
 
 def _model(case: Case, people: Sample, target: Target, drawn: Resampled) -> Model | str:
+    """The linear model; that of a share has the mean slopes of a logit model, by the same replicates."""
     structure = Structure.of(people.model)
     correlations = [settled(each.correlations, structure.optional) for each in (drawn.point, drawn.draws)]
     if not np.isfinite(correlations[0]).all():
         return "no_variance"
     good = [usable(each[..., :-1, :-1]) for each in correlations]
+    b, draws = (slopes(each, there) for each, there in zip((drawn.point, drawn.draws), good, strict=True))
+    bent = None
+    if target.kind != "outcome":
+        bent = _bent(people, target)
+        if bent is None:
+            return "not_converged"
+        draws = np.where(good[1][:, None], bent.drawn(_factors(case, people, target)), np.nan)
+        b = bent.slopes
     at = [people.model.controls + own[0] for own in people.model.at]
-    b, draws = (slopes(each, there)[..., at] for each, there in zip((drawn.point, drawn.draws), good, strict=True))
     usual = np.isfinite(draws).all(-1)
     if not np.isfinite(b).all() or usual.mean() < FEWEST_USABLE:
         return "singular"
     df = max(1, degrees(people.design) - len(people.model.names))
-    bent = None
-    if target.kind != "outcome":
-        bent = bend(people.model.x, target.values, people.design.weight)
-        if bent is None:
-            return "not_converged"
     whole = float(r2(correlations[0][:-1, :-1], correlations[0][:-1, -1]))
     reach = float(stdtrit(df, (1 + case.setting.level) / 2))
-    return Model(b=b, draws=draws[usual], r2=whole, df=df, reach=reach, bend=bent)
+    return Model(b=b[at], draws=draws[usual][:, at], r2=whole, df=df, reach=reach, bend=bent)
+
+
+def _bent(people: Sample, target: Target) -> Bend | None:
+    there = np.isfinite(target.values)
+    return bend(people.model.x[there], target.values[there], people.design.weight[there])
+
+
+def _factors(case: Case, people: Sample, target: Target) -> Iterator[Array]:
+    """Blocks of (b, r) replicate factors of the rows with the outcome."""
+    piece = people.design.pieces[0][np.isfinite(target.values)]
+    for block in factors(people.design, case.setting.seed, case.setting.draws, case.kind):
+        yield block[:, piece]
 
 
 def widest_of(model: Model, reach: Reach) -> float:
