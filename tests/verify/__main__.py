@@ -27,6 +27,7 @@ from tests.verify import (
     paradox,
     raked,
     rivals,
+    what_if,
 )
 from tests.verify.populations import DRAWS
 
