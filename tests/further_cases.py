@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from tests.price_cases import PRICE_CASES, PRICE_LABELS
+from tests.value_sentences import VALUE_CASES, VALUE_LABELS
 
-FURTHER_LABELS: Mapping[str, str] = {**PRICE_LABELS}
+FURTHER_LABELS: Mapping[str, str] = {**VALUE_LABELS, **PRICE_LABELS}
 """Names that these sentences print."""
 
-FURTHER_CASES: dict[str, list[dict[str, Any]]] = {**PRICE_CASES}
+FURTHER_CASES: dict[str, list[dict[str, Any]]] = {**VALUE_CASES, **PRICE_CASES}
 """Claim -> values under which each of its variants is said."""

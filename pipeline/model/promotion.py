@@ -112,7 +112,7 @@ def _dependence(shift: Shift, found: Means, design: Design, level: float) -> Row
     """Buyers on promotion only as a part of all buyers on promotion; not defined where nobody buys on promotion."""
     buyers = float(found.mean[4])
     if not buyers > 0:
-        return {"state": "not_defined", "reason": "nobody_buys"}
+        return {"state": "not_defined", "reason": "no_promotion_buyers"}
     ratio = float(found.mean[5]) / buyers
     scores = (shift.only - ratio * shift.buys_offer) / buyers
     error = means(scores[:, None], design)

@@ -115,7 +115,7 @@ def test_what_nobody_does_has_a_state() -> None:
         return promotion_rows(with_model(case))
 
     low = rows_with(intent=np.minimum(items["intent"], 4), promo=np.minimum(items["promo"], 5))
-    assert found(low, "promotion_dependence", term="promo")["reason"] == "nobody_buys"
+    assert found(low, "promotion_dependence", term="promo")["reason"] == "no_promotion_buyers"
     assert found(low, "promotion_only", term="promo")["estimate"] == 0
     same = rows_with(promo=items["intent"])
     gap = found(same, "mean_difference", term="promo")

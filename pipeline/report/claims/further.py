@@ -4,11 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.report.claims import Claim, Ledger, pricing
+from pipeline.report.claims import Claim, Ledger, contrasted, pricing, promotion, stated, value
 
 RULES: tuple[Callable[[Ledger], list[Claim]], ...] = (
+    value.total_value,
+    value.product_alone,
+    value.layers,
+    stated.stated,
+    contrasted.outcomes,
     pricing.price_range,
     pricing.price_points,
     pricing.demand,
     pricing.premium,
+    promotion.promotion,
+    promotion.who,
+    promotion.behind,
 )

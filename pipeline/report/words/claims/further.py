@@ -6,19 +6,34 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from pipeline.report.words.claims.price_forms import demand, premium, price_range
+from pipeline.report.words.claims.value_forms import outcomes, promotion_drivers
 
 VARIANTS: Mapping[str, tuple[str, ...]] = {
+    "total_value": ("more_beyond", "product_mostly", "doubtful", "undecided", "none", "small"),
+    "product_alone": ("part", "most", "half"),
+    "layers": ("clear", "doubtful", "close", "group", "flat", "none", "small"),
+    "stated": ("most", "some", "none", "none_fit", "small"),
+    "outcomes": ("shifts", "same", "open", "faint", "small"),
     "price_range": ("range", "plain", "untold"),
     "price_points": ("points", "trial"),
     "demand": ("best", "edge", "between", "open", "small", "nobody", "profit"),
     "premium": ("more", "less", "none", "small", "untold", "groups"),
+    "promotion": ("dependent", "slight", "lower", "none", "small"),
+    "promotion_who": ("differs", "none", "small"),
+    "promotion_drivers": ("some", "none"),
 }
 """Claim -> its variants."""
 
 CARDS: tuple[str, ...] = (
+    "total_value",
+    "layers",
+    "product_alone",
+    "stated",
+    "outcomes",
     "price_range",
     "demand",
     "premium",
+    "promotion",
 )
 """Claims with all that a card of the first page needs: .title, .action and .detail beside the sentence."""
 
@@ -26,13 +41,21 @@ TITLED: tuple[str, ...] = ()
 """Further claims with a .title."""
 
 HOMES: Mapping[str, str] = {
+    "total_value": "total_value",
+    "layers": "total_value",
+    "product_alone": "total_value",
+    "stated": "stated",
+    "outcomes": "outcomes",
     "price_range": "pricing",
     "demand": "pricing",
     "premium": "pricing",
+    "promotion": "promotion",
 }
 """Claim of a card -> the section it links to."""
 
 FORMS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
+    "outcomes": outcomes,
+    "promotion_drivers": promotion_drivers,
     "price_range": price_range,
     "demand": demand,
     "premium": premium,
