@@ -249,7 +249,8 @@ def _no_premium(market: Market) -> Market:
 
 
 def _no_lift(market: Market) -> Market:
-    return replace(market, promotion=replace(market.promotion, lift=0.0, classes=(0.0,) * 3, price=0.0, trust=0.0))
+    flat = replace(market.promotion, lift=0.0, classes=(0.0,) * 3, price=0.0, trust=0.0, noise=0.0)
+    return replace(market, promotion=flat)
 
 
 def _no_classes(market: Market) -> Market:

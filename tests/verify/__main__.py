@@ -23,6 +23,7 @@ from tests.verify import (
     journey,
     leads,
     lock_in,
+    market,
     mediation,
     paradox,
     raked,
@@ -50,6 +51,7 @@ SIMULATIONS = {
     "rivals": rivals,
     "lock_in": lock_in,
     "comparability": comparability,
+    "market": market,
     "hostile": hostile,
 }
 PROCESSES = int(os.environ.get("VERIFY_PROCESSES", os.cpu_count() or 1))

@@ -1,0 +1,112 @@
+"""Surveys of the simulated market, analysed as the pipeline does, and the same figures in a very large population."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable, Iterator, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from ruamel.yaml import YAML
+
+from pipeline import load
+from pipeline.analysis import KINDS, explained
+from pipeline.calibrated import calibrated
+from pipeline.estimates import KEY
+from pipeline.ingest import read
+from pipeline.model import Row, Setting
+from pipeline.model.case import Case
+from pipeline.model.every import model_rows, resample_all
+from pipeline.model.further import FURTHER
+from pipeline.sample import sample as people_of
+from pipeline.score import score
+from pipeline.screen import screen
+from pipeline.simulation import Market, Sample, population, sample
+from pipeline.simulation.answers import SKIPPED
+from pipeline.simulation.market import WAVES
+
+STUDY = Path(__file__).parents[2] / "surveys" / "phone_value" / "study.yaml"
+PEOPLE = 1600
+POPULATION, LARGE_SEED = 200_000, 987_654_321
+FEWER: Mapping[str, Any] = {"compare": [], "brand": "brand", "waves": "wave"}
+MODEL = ("importance", "regression")
+"""Analyses of the model itself that are held against the truth."""
+Found = dict[tuple[Any, ...], Row]
+
+
+def definition(draws: int) -> dict[str, Any]:
+    """study.yaml of the market with fewer draws and groups, over one Parquet file a wave."""
+    found: dict[str, Any] = YAML(typ="safe").load(STUDY)
+    found["data"] = [{"file": f"wave{at + 1}.parquet", "wave": wave} for at, wave in enumerate(WAVES)]
+    found["segments"] = dict(FEWER)
+    found["model"]["draws"] = draws
+    found["pricing"]["groups"] = found["promotion"]["groups"] = ["waits"]
+    found["journey"]["cohorts"] = ["age_band"]
+    return found
+
+
+def case(drawn: Sample, draws: int, **keys: Any) -> Case:
+    """Everything an analysis looks at, from the answers of a draw. keys: put over those of study.yaml, or None."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        wanted = {key: value for key, value in (definition(draws) | keys).items() if value is not None}
+        (folder / "study.yaml").write_text(json.dumps(wanted), encoding="utf-8")
+        for wave in range(len(WAVES)):
+            rows = drawn.visits.wave == wave
+            frame = pd.DataFrame({column: _cells(values[rows]) for column, values in drawn.cells.items()})
+            frame.to_parquet(folder / f"wave{wave + 1}.parquet")
+        study = load(folder)
+        responses = read(study)
+    screening = screen(responses, study)
+    responses = calibrated(responses, screening, study)
+    scores, setting = score(responses, study), Setting.of(study)
+    people = people_of(responses, screening, scores, study)
+    return Case(
+        study=study,
+        responses=responses,
+        screening=screening,
+        scores=scores,
+        people=people,
+        resampled=resample_all(study, people, setting, explained(study)),
+        setting=setting,
+        kind=KINDS[study.definition.model.inference],
+    )
+
+
+def _cells(values: np.ndarray) -> Any:
+    """Numbers as whole numbers where they are, blanks as missing."""
+    if values.dtype.kind == "U":
+        return values
+    if (values != np.rint(values)).any():
+        return values
+    return pd.arrays.IntegerArray(values.astype(np.int64), values == SKIPPED)
+
+
+def figures(found: Case, names: Mapping[str, Callable[[Case], list[Row]]]) -> Found:
+    """Every row with a value, by its key."""
+    model = model_rows(found.study, found.people, found.resampled, found.setting)
+    rows = [row for row in model if row["analysis"] in MODEL]
+    for rows_of in names.values():
+        rows += rows_of(found)
+    return {tuple(row.get(part) for part in KEY): row for row in rows if row.get("estimate") is not None}
+
+
+def asked(*without: str) -> dict[str, Callable[[Case], list[Row]]]:
+    """The analyses beyond the model, but for those named."""
+    return {name: rows_of for name, rows_of in FURTHER.items() if name not in without}
+
+
+@cache
+def truth(*without: str) -> Found:
+    """The figures in a very large population where everybody gives every answer."""
+    return figures(case(population(Market(), POPULATION, LARGE_SEED), draws=200), asked(*without))
+
+
+def surveys(market: Market, number: int, seed: int, draws: int, **keys: Any) -> Iterator[Case]:
+    """So many surveys of a market."""
+    for at in range(number):
+        yield case(sample(market, PEOPLE, seed + at), draws, **keys)
