@@ -267,7 +267,7 @@ def _codes(instrument: Instrument) -> Iterator[Problem]:
             yield instrument.problem(message, *asked.place, "id")
         if taken.setdefault(code.lower(), asked.question.id) != asked.question.id:
             message = f"'{asked.question.id}' and '{taken[code.lower()]}' differ by _ or case only; LimeSurvey would "
-            yield instrument.problem("take them for one. Rename one.", *asked.place, "id")
+            yield instrument.problem(f"{message}take them for one. Rename one.", *asked.place, "id")
         parts = [subcode_of(column) for column in asked.columns if column.part]
         for part in sorted({part for part in parts if parts.count(part) > 1 or len(part) > LONGEST}):
             message = f"two rows or options of '{asked.question.id}' are '{part}' in LimeSurvey, or too long; rename."
