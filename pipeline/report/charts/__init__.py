@@ -25,7 +25,7 @@ from pipeline.report.charts import (
     waterfall,
 )
 from pipeline.report.charts._axis import ticks
-from pipeline.report.charts._lines import Line, LinePoint, Lines, Mark, Shade, Tick
+from pipeline.report.charts._lines import Line, LinePoint, Lines, Mark, Shade, Tick, Tone
 from pipeline.report.charts._paths import PathArrow, PathBox, Paths
 from pipeline.report.charts._shapes import (
     Answers,
@@ -86,6 +86,7 @@ __all__ = [
     "Spec",
     "Step",
     "Tick",
+    "Tone",
     "Waterfall",
     "pair",
     "ticks",

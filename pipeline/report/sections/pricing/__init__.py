@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from pipeline.report.charts import Line, LinePoint, Lines, Mark, Shade, Tick, ticks
+from pipeline.report.charts import Line, LinePoint, Lines, Mark, Shade, Tick, Tone, ticks
 from pipeline.report.sections._common import (
     Cell,
     base_cell,
@@ -23,13 +23,14 @@ from pipeline.report.sections._common import (
 from pipeline.report.view import Row, View, shown
 from pipeline.report.words import Words
 
-CURVES = {
+CURVES: Mapping[str, tuple[Tone, bool]] = {
     "too_cheap": ("lead", True), "not_cheap": ("lead", False), "not_expensive": ("warm", False),
     "too_expensive": ("warm", True),
 }  # fmt: skip
 POINTS = ("pmc", "opp", "idp", "pme")
 FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 MOST_TICKS = 8
+MOST_ROWS = 20
 Part = dict[str, Any]
 
 
@@ -83,8 +84,8 @@ def _range(view: View, words: Words, convention: str) -> Part:
 
 def _point_line(view: View, words: Words, name: str) -> list[Cell | str]:
     row = view.estimate("pricing", name)
-    figures = [cell(row, "money", words), interval(row, "amount", words), base_cell(row, words)]
-    return [words(f"pricing.point.{name}"), *figures, words(f"pricing.meaning.{name}")]
+    figures = [cell(row, "money", words), interval(row, "amount", words)]
+    return [words(f"pricing.point.{name}"), *figures, base_cell(row, words), words(f"pricing.meaning.{name}")]
 
 
 def _narrower(view: View, words: Words) -> str | None:
@@ -148,9 +149,10 @@ def _share_ticks(words: Words) -> tuple[Tick, ...]:
 
 
 def _curve_table(words: Words, curves: dict[str, list[tuple[float, Row]]]) -> Part:
+    named = list(enumerate(curves["too_cheap"]))
     rows = [
         [words.format(price, "money"), *(cell(curves[name][at][1], "cell", words) for name in CURVES)]
-        for at, (price, _) in enumerate(curves["too_cheap"])
+        for at, (price, _) in named[:: -(-len(named) // MOST_ROWS)]
     ]
     heads = [*columns(words, "price"), *({"label": words(f"pricing.curve.{name}"), "numeric": True} for name in CURVES)]
     return table(heads, rows, caption=words("pricing.curves"))
@@ -259,7 +261,7 @@ def _elasticities(view: View, words: Words) -> list[Part]:
     for row in view.rows("pricing", "elasticity"):
         low, high = map(float, row["contrast"].removeprefix("price:").split("-"))
         rows.append([words("pricing.step", low=low, high=high), with_interval(row, "num2", words)])
-    heads = columns(words, "price_step", "elasticity")
+    heads = columns(words, "price_step", "price_elasticity")
     return (
         [table(heads, rows, caption=words("pricing.elasticity"), note=words("pricing.elasticity.note"))] if rows else []
     )
@@ -270,7 +272,9 @@ def _premium(view: View, words: Words, asked: Part) -> Part:
     said, title = claim_texts(view, "premium", words), words("pricing.premium")
     if asked["label"]:
         said.append(words("pricing.premium.reference", reference=words.pick(asked["label"])))
-    lines = [("mean", asked["own"], None, "money"), ("mean", asked["reference"], None, "money")]
+    lines: list[tuple[str, str | None, str | None, str]] = [
+        ("mean", asked["own"], None, "money"), ("mean", asked["reference"], None, "money"),
+    ]  # fmt: skip
     lines += [("premium", None, None, "money"), ("premium_percent", None, None, "pct1")]
     lines += [("premium_median", None, None, "money")]
     lines += [("premium_share", None, f"{side}:0", "cell") for side in ("above", "equal", "below")]
