@@ -109,30 +109,41 @@ def _point(view: View, words: Words, name: str) -> Point:
     )
 
 
-def _numbers(view: View, words: Words, names: list[str]) -> dict[str, Any]:
-    rows, every = [], []
-    for name in names:
-        gap, position = (view.estimate(NAME, metric, name) for metric in ("share_gap", "position_gap"))
-        every += [gap, position]
-        rows.append(
-            [
-                label(name, words),
-                with_interval(view.estimate(NAME, "stated_importance", name), "num1", words),
-                cell(view.estimate(NAME, "stated_share", name), "pct1", words),
-                with_interval(view.estimate(NAME, "lmg_share", name), "pct1", words),
-                with_interval(gap, "points", words),
-                cell(gap, "pv", words, value="p_adjusted"),
-                with_interval(position, "sign2", words),
-                _ranks(view, name, words),
-                _quadrant(view, name, words),
-            ]
-        )
-    heads = columns(
-        words, "driver", "stated_importance", "stated_share", "stated_derived", "stated_gap", "p_holm",
-        "stated_position", "stated_ranks", "stated_quadrant*",
-    )  # fmt: skip
-    note = sentences([words("stated.numbers.note"), state_notes(every, words)], words)
-    return table(heads, rows, caption=words("stated.numbers"), note=note)
+def _numbers(view: View, words: Words, names: list[str]) -> list[dict[str, Any]]:
+    """Shares with their gap; then the standing of each driver among the others."""
+    gaps = {name: view.estimate(NAME, "share_gap", name) for name in names}
+    positions = {name: view.estimate(NAME, "position_gap", name) for name in names}
+    shares = [
+        [
+            label(name, words),
+            with_interval(view.estimate(NAME, "stated_importance", name), "num1", words),
+            cell(view.estimate(NAME, "stated_share", name), "pct1", words),
+            with_interval(view.estimate(NAME, "lmg_share", name), "pct1", words),
+            with_interval(gap, "points", words),
+            cell(gap, "pv", words, value="p_adjusted"),
+        ]
+        for name, gap in gaps.items()
+    ]
+    standing = [
+        [
+            label(name, words),
+            with_interval(position, "sign2", words),
+            cell(position, "pv", words, value="p_value"),
+            _ranks(view, name, words),
+            _quadrant(view, name, words),
+        ]
+        for name, position in positions.items()
+    ]
+    heads = columns(words, "driver", "stated_importance", "stated_share", "stated_derived", "stated_gap", "p_holm")
+    further = columns(words, "driver", "stated_position", "p", "stated_ranks", "stated_quadrant*")
+    notes = [
+        sentences([words(f"stated.{key}.note"), state_notes(rows.values(), words)], words)
+        for key, rows in (("numbers", gaps), ("standing", positions))
+    ]
+    return [
+        table(heads, shares, caption=words("stated.numbers"), note=notes[0]),
+        table(further, standing, caption=words("stated.standing"), note=notes[1]),
+    ]
 
 
 def _ranks(view: View, name: str, words: Words) -> str:

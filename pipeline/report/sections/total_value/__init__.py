@@ -23,7 +23,6 @@ from pipeline.report.words import Words
 
 NAME = "total_value"
 PRODUCT, BEYOND, REST = "part:product", "part:beyond", "part:rest"
-METRICS = ("lmg_share", "alone_share", "unique_share")
 
 
 def applies(view: View) -> bool:
@@ -173,28 +172,41 @@ def _ranks(view: View, name: str, words: Words) -> str:
     return low if low == high else words("ui.range", low=low, high=high)
 
 
-def _layers_table(view: View, words: Words, names: list[str]) -> dict[str, Any]:
-    named = view.study["asked"]["value"]["layers"]
-    inside = {driver for layer in named.values() for driver in layer["drivers"]}
-    rows = []
+def _layers_table(view: View, words: Words, names: list[str]) -> list[dict[str, Any]]:
+    """Shares and ranks; then what each layer explains alone, and alone of all."""
+    shares, alone = [], []
     for name in names:
-        rest = name == REST
-        own = [one for one in view.drivers if one not in inside] if rest else named[name.partition(":")[2]]["drivers"]
-        first = view.estimate(NAME, "prob_rank_1", name)
-        rows.append(
+        row = view.estimate(NAME, "lmg_share", name)
+        title = words("total_value.rest") if name == REST else label(name, words)
+        shares.append(
             [
-                words("total_value.rest") if rest else label(name, words),
-                words.format(own, "labels"),
-                *(with_interval(view.estimate(NAME, metric, name), "pct1", words) for metric in METRICS),
-                words("ui.dash") if rest else _ranks(view, name, words),
-                cell(first, "cell", words),
-                base_cell(view.estimate(NAME, "lmg_share", name), words),
+                title,
+                words.format(_members(view, name), "labels"),
+                with_interval(row, "pct1", words),
+                words("ui.dash") if name == REST else _ranks(view, name, words),
+                cell(view.estimate(NAME, "prob_rank_1", name), "cell", words),
+                base_cell(row, words),
             ]
         )
-    heads = columns(
-        words, "value_layer", "value_members*", "share", "value_alone", "value_only", "rank", "prob_first", "base"
-    )
-    return table(heads, rows, caption=words("total_value.layers.numbers"))
+        metrics = ("alone_share", "unique_share")
+        alone.append([title, *(with_interval(view.estimate(NAME, metric, name), "pct1", words) for metric in metrics)])
+    heads = columns(words, "value_layer", "value_members*", "share", "rank", "prob_first", "base")
+    return [
+        table(heads, shares, caption=words("total_value.layers.numbers")),
+        table(
+            columns(words, "value_layer", "value_alone", "value_only"), alone,
+            caption=words("total_value.layers.alone"),
+        ),
+    ]  # fmt: skip
+
+
+def _members(view: View, name: str) -> list[str]:
+    """Constructs of a layer, or drivers in none."""
+    named = view.study["asked"]["value"]["layers"]
+    if name != REST:
+        return list(named[name.partition(":")[2]]["drivers"])
+    inside = {driver for layer in named.values() for driver in layer["drivers"]}
+    return [one for one in view.drivers if one not in inside]
 
 
 def _gaps_table(view: View, words: Words, ranked: list[str]) -> dict[str, Any]:
