@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.report.claims import Claim, Ledger, contrasted, pricing, promotion, stated, value
+from pipeline.report.claims import Claim, Ledger, contrasted, mediation, pricing, promotion, stated, value
 
 RULES: tuple[Callable[[Ledger], list[Claim]], ...] = (
     value.total_value,
@@ -12,6 +12,10 @@ RULES: tuple[Callable[[Ledger], list[Claim]], ...] = (
     value.layers,
     stated.stated,
     contrasted.outcomes,
+    mediation.mediation,
+    mediation.rival_orders,
+    mediation.hidden_cause,
+    mediation.moderated,
     pricing.price_range,
     pricing.price_points,
     pricing.demand,

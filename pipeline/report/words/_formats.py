@@ -119,6 +119,12 @@ def labels(names: Sequence[str], words: Words) -> str:
     return listed([name_of(name, words) for name in names], words)
 
 
+def way(order: str, words: Words) -> str:
+    """Names of an order 'a>b+c>d' with arrows between; what stands side by side is listed."""
+    arrow = "→" if words.language == "zh" else " → "
+    return arrow.join(labels(stage.split("+"), words) for stage in order.split(">"))
+
+
 def reasons(keys: Sequence[str], words: Words) -> str:
     return listed([words(f"reservation.{key}") for key in keys], words)
 
@@ -148,6 +154,12 @@ def choice(name: str, words: Words) -> str:
 def amount(value: float, words: Words) -> str:
     """A price without its currency: 2,499 or 19.63."""
     return number(value, price_digits(value), words)
+
+
+def plain(value: float, words: Words) -> str:
+    """A number with the decimals that it was given, four at most: 1,204.5, 12."""
+    exponent = Decimal(str(value)).normalize().as_tuple().exponent
+    return number(value, min(4, max(0, -int(exponent))), words)
 
 
 def money(value: float, words: Words) -> str:
@@ -186,9 +198,12 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "rule": lambda key, words: words(f"reason.{key}.short"),
     "Rule": lambda key, words: raised(words(f"reason.{key}.short")),
     "reasons": reasons,
+    "way": way,
+    "Way": lambda order, words: raised(way(order, words)),
     "metrics": metrics,
     "models": models,
     "choice": choice,
     "amount": amount,
     "money": money,
+    "plain": plain,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from pipeline.report.words.claims import chain_forms
 from pipeline.report.words.claims.price_forms import demand, premium, price_range
 from pipeline.report.words.claims.value_forms import outcomes, promotion_drivers
 
@@ -14,6 +15,10 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "layers": ("clear", "doubtful", "close", "group", "flat", "none", "small"),
     "stated": ("most", "some", "none", "none_fit", "small"),
     "outcomes": ("shifts", "same", "open", "faint", "small"),
+    "mediation": ("carried", "partly", "against", "not_carried", "undecided", "small", "unable"),
+    "rival_orders": ("alike", "smaller"),
+    "hidden_cause": ("sturdy", "some", "weak"),
+    "moderated": ("differs", "even", "unable"),
     "price_range": ("range", "plain", "untold"),
     "price_points": ("points", "trial"),
     "demand": ("best", "edge", "between", "open", "small", "nobody", "profit"),
@@ -30,6 +35,7 @@ CARDS: tuple[str, ...] = (
     "product_alone",
     "stated",
     "outcomes",
+    "mediation",
     "price_range",
     "demand",
     "premium",
@@ -37,7 +43,7 @@ CARDS: tuple[str, ...] = (
 )
 """Claims with all that a card of the first page needs: .title, .action and .detail beside the sentence."""
 
-TITLED: tuple[str, ...] = ()
+TITLED: tuple[str, ...] = ("rival_orders", "hidden_cause", "moderated")
 """Further claims with a .title."""
 
 HOMES: Mapping[str, str] = {
@@ -46,6 +52,7 @@ HOMES: Mapping[str, str] = {
     "product_alone": "total_value",
     "stated": "stated",
     "outcomes": "outcomes",
+    "mediation": "mediation",
     "price_range": "pricing",
     "demand": "pricing",
     "premium": "pricing",
@@ -55,6 +62,8 @@ HOMES: Mapping[str, str] = {
 
 FORMS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "outcomes": outcomes,
+    "mediation": chain_forms.mediation,
+    "moderated": chain_forms.moderated,
     "promotion_drivers": promotion_drivers,
     "price_range": price_range,
     "demand": demand,
