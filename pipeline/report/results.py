@@ -36,6 +36,17 @@ SOFTWARE = ("numpy", "pandas", "scipy")
 
 def build(analysis: Analysis) -> dict[str, Any]:
     """The results of an analysis as plain JSON values, numbers rounded to 10 significant digits."""
+    found = facts(analysis)
+    ledger = Ledger(found["estimates"], found["study"], found["sample"], found["screening"])
+    words = {language: View(found).words(language) for language in analysis.study.languages}
+    found["claims"] = [rounded(_claim(claim, words)) for claim in all_claims(ledger)]
+    for part, checks in (("checks", all_checks(ledger)), ("assumptions", all_assumptions(ledger))):
+        found[part] = [rounded(_check(check, words)) for check in checks]
+    return found
+
+
+def facts(analysis: Analysis) -> dict[str, Any]:
+    """The same before anything is claimed of it."""
     found = {
         "schema_version": SCHEMA_VERSION,
         "study": _study(analysis),
@@ -48,13 +59,7 @@ def build(analysis: Analysis) -> dict[str, Any]:
         "checks": [],
         "assumptions": [],
     }
-    found = rounded(found)
-    ledger = Ledger(found["estimates"], found["study"], found["sample"], found["screening"])
-    words = {language: View(found).words(language) for language in analysis.study.languages}
-    found["claims"] = [rounded(_claim(claim, words)) for claim in all_claims(ledger)]
-    for part, checks in (("checks", all_checks(ledger)), ("assumptions", all_assumptions(ledger))):
-        found[part] = [rounded(_check(check, words)) for check in checks]
-    return found
+    return dict(rounded(found))
 
 
 def rounded(value: Any) -> Any:

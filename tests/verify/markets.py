@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import tempfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -14,24 +14,28 @@ import pandas as pd
 from ruamel.yaml import YAML
 
 from pipeline import load
-from pipeline.analysis import KINDS, explained
+from pipeline.analysis import KINDS, Analysis, explained
 from pipeline.calibrated import calibrated
-from pipeline.estimates import KEY
+from pipeline.estimates import KEY, check, frame
 from pipeline.ingest import read
 from pipeline.model import Row, Setting
 from pipeline.model.case import Case
 from pipeline.model.every import model_rows, resample_all
 from pipeline.model.further import FURTHER
+from pipeline.report.claims import Claim, Ledger
+from pipeline.report.claims.further import RULES
+from pipeline.report.results import facts
 from pipeline.sample import sample as people_of
 from pipeline.score import score
 from pipeline.screen import screen
 from pipeline.simulation import Market, Sample, population, sample
 from pipeline.simulation.answers import SKIPPED
 from pipeline.simulation.market import WAVES
+from pipeline.suppression import shielded
 
 STUDY = Path(__file__).parents[2] / "surveys" / "phone_value" / "study.yaml"
 PEOPLE = 1600
-POPULATION, LARGE_SEED = 200_000, 987_654_321
+POPULATION, LARGE_SEED = 120_000, 987_654_321
 FEWER: Mapping[str, Any] = {"compare": [], "brand": "brand", "waves": "wave"}
 MODEL = ("importance", "regression")
 """Analyses of the model itself that are held against the truth."""
@@ -110,3 +114,20 @@ def surveys(market: Market, number: int, seed: int, draws: int, **keys: Any) -> 
     """So many surveys of a market."""
     for at in range(number):
         yield case(sample(market, PEOPLE, seed + at), draws, **keys)
+
+
+def claims(found: Case, analyses: Collection[str]) -> list[Claim]:
+    """What would be claimed beyond the model, from these analyses."""
+    rows = model_rows(found.study, found.people, found.resampled, found.setting)
+    for name in analyses:
+        rows += FURTHER[name](found)
+    told = Analysis(
+        study=found.study,
+        estimates=check(frame(shielded(rows, found.people.hidden))),
+        sample=found.people,
+        sources=found.responses.sources,
+        content_sha256="",
+    )
+    known = facts(told)
+    ledger = Ledger(known["estimates"], known["study"], known["sample"], known["screening"])
+    return [claim for rule in RULES for claim in rule(ledger)]
