@@ -1,4 +1,4 @@
-"""Prices: whether points, best prices and premiums of a market are found, and what is claimed where there is nothing."""
+"""Prices: whether points, best prices and premiums of a market are found, and what is claimed where nothing is."""
 
 from __future__ import annotations
 
