@@ -15,7 +15,7 @@ import numpy as np
 
 from pipeline.model import Row
 from pipeline.model.case import Case, Cut
-from pipeline.model.classes._answers import Answers, collapsed
+from pipeline.model.classes._answers import Answers
 from pipeline.model.classes._criteria import Kind, criteria_rows, refused, stable_rows
 from pipeline.model.classes._drivers import Drivers, driver_rows
 from pipeline.model.classes._number import Asked as Task
@@ -55,15 +55,13 @@ def _of_answers(case: Case, spec: Classes) -> list[Row]:
         return [*rows, refused(kind, "not_defined", "one_answer")]
     codes = np.column_stack([answer.levels.of_row for answer in answers])
     levels = np.array([len(answer.levels.names) for answer in answers])
-    patterns, where = collapsed(codes, levels)
     weight = cut.design.weight
-    counts = np.bincount(where, weight) * len(weight) / weight.sum()
-    model = Answers.of(patterns, levels, counts)
+    model = Answers.of(codes, levels, weight * len(weight) / weight.sum())
     found = explore(model, _task(case, spec, kind, stream=1))
     rows += criteria_rows(found, kind, complete=bool((codes >= 0).all()))
     if found.chosen == 1 or found.point.fault is not None:
         return rows
-    people = _People(cut=cut, where=where, found=found, kind=kind)
+    people = _People(cut=cut, where=model.where, found=found, kind=kind)
     return rows + _answered(case, spec, people, answers)
 
 

@@ -14,8 +14,6 @@ Array = np.ndarray
 
 SMALLEST = 1e-12
 """Least probability of an answer: a zero, for every purpose but its logarithm."""
-MOST_CELLS = 1 << 13
-"""Possible patterns up to which simulated data sets are counted in one table."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,23 +21,36 @@ class Answers:
     """Answers of people, as patterns. patterns: (P, J) level of each answer, -1 = none. levels: (J,) their number.
 
     weight: (N, P) how often each pattern stands in each of N data sets. ones: (P, M) the patterns as 0 and 1, M levels
-    in all. size: number of classes. Parameters of a run: K sizes, then M probabilities of each class.
+    in all. where: (n,) pattern of each person of the first. people: (n,) their weights. size: number of classes.
+    Parameters of a run: K sizes, then M probabilities of each class.
     """
 
     patterns: Array
     levels: Array
     weight: Array
     ones: Array
+    where: Array
+    people: Array
     size: int = 1
 
     @classmethod
-    def of(cls, patterns: Array, levels: Array, weight: Array) -> Answers:
+    def of(cls, codes: Array, levels: Array, people: Array | None = None) -> Answers:
+        """Of (n, J) answers of people with (n,) weights, 1 when absent."""
+        people = np.ones(len(codes)) if people is None else people
+        patterns, where = collapsed(codes, levels)
+        return cls.counted(patterns, levels, np.bincount(where, people)[None], where, people)
+
+    @classmethod
+    def counted(cls, patterns: Array, levels: Array, weight: Array, where: Array, people: Array) -> Answers:
+        """Of (P, J) patterns that stand (N, P) times in N data sets."""
         first = np.cumsum([0, *levels])
         ones = np.zeros((len(patterns), first[-1]))
         for at, answer in enumerate(patterns.T):
             given = np.flatnonzero(answer >= 0)
             ones[given, first[at] + answer[given]] = 1.0
-        return cls(patterns=patterns, levels=np.asarray(levels), weight=np.atleast_2d(weight), ones=ones)
+        return cls(
+            patterns=patterns, levels=np.asarray(levels), weight=weight, ones=ones, where=where, people=people
+        )  # fmt: skip
 
     def into(self, size: int) -> Answers:
         """The same answers, in so many classes."""
@@ -151,24 +162,23 @@ class Answers:
         counts = self.weight[0][there]
         return 2 * float((counts * (np.log(counts / self.weight[0].sum()) - logs[there])).sum())
 
-    def simulated(self, values: Array, number: int, many: int, random: np.random.Generator) -> Answers:
-        """`many` data sets of `number` people each who answer as the (width,) parameters say, with the gaps of ours."""
+    def simulated(self, values: Array, many: int, random: np.random.Generator) -> Answers:
+        """`many` data sets of our people with their gaps and weights, and answers as the (width,) parameters say."""
         sizes, chances = self.parts(values[None])
-        people = number * many
-        of = np.minimum((random.random((people, 1)) > np.cumsum(sizes[0])).sum(1), self.size - 1)
+        number = len(self.where)
+        of = np.minimum((random.random((number * many, 1)) > np.cumsum(sizes[0])).sum(1), self.size - 1)
         columns, first = [], 0
         for count in self.levels:
             ladder = np.cumsum(chances[0, :, first : first + count], axis=1)[of]
-            columns.append(np.minimum((random.random((people, 1)) > ladder).sum(1), count - 1))
+            columns.append(np.minimum((random.random((len(of), 1)) > ladder).sum(1), count - 1))
             first += count
         drawn = np.column_stack(columns)
-        if (self.patterns < 0).any():
-            share = self.weight[0] / self.weight[0].sum()
-            drawn[self.patterns[random.choice(len(share), people, p=share)] < 0] = -1
+        drawn[np.tile(self.patterns[self.where] < 0, (many, 1))] = -1
         patterns, where = collapsed(drawn, self.levels)
         weight = np.zeros((many, len(patterns)))
-        np.add.at(weight, (np.repeat(np.arange(many), number), where), 1.0)
-        return replace(Answers.of(patterns, self.levels, weight), size=self.size)
+        np.add.at(weight, (np.repeat(np.arange(many), number), where), np.tile(self.people, many))
+        made = Answers.counted(patterns, self.levels, weight, where[:number], self.people)
+        return replace(made, size=self.size)
 
 
 def collapsed(answers: Array, levels: Array) -> tuple[Array, Array]:

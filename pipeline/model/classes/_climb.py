@@ -13,7 +13,8 @@ HELD = 1 << 18
 """Numbers held at once: what stays in the processor's cache."""
 EXACT, ROUGH = 1e-9, 1e-6
 """Relative gain of the likelihood in a cycle of three steps below which a run has converged."""
-MOST_CYCLES = 700
+MOST_CYCLES, FEW_CYCLES = 700, 120
+"""Cycles after which an exact run, and a rough one, has not converged."""
 NEAR = 0.01
 """Log-likelihoods that differ by less are those of one maximum."""
 
@@ -68,7 +69,7 @@ def climb(mixture: Mixture, start: Array, of: Array, tolerance: float = EXACT) -
 def _climb(mixture: Mixture, start: Array, of: Array, tolerance: float) -> Climbed:
     values, likelihood = start.copy(), np.full(len(start), -np.inf)
     going = np.arange(len(start))
-    for _ in range(MOST_CYCLES):
+    for _ in range(MOST_CYCLES if tolerance <= EXACT else FEW_CYCLES):
         values[going], now = squared(mixture, values[going], of[going])
         gained = now - likelihood[going]
         likelihood[going] = now

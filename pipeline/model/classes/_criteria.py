@@ -93,7 +93,7 @@ def _of_size(found: Explored, fit: Fitted, kind: Kind, complete: bool) -> Iterat
     if fit.size > 1:
         yield _smallest(fit, kind, contrast)
     if fit.size in found.tests:
-        ratio = 2 * (fit.likelihood - found.fits[fit.size - 2].likelihood) * scale
+        ratio = 2 * (fit.likelihood - found.fits[fit.size - 2].likelihood)
         yield kind.row("blrt", contrast=contrast, estimate=ratio, p_value=found.tests[fit.size])
 
 

@@ -15,7 +15,7 @@ Model = Answers | Regressions
 
 TESTED, TESTED_LINES = 99, 39
 """Simulated data sets of a test, and of one of regressions, which take longer; the smallest p is 1 in 100, or 40."""
-BLOCK, ENOUGH = 13, 5
+BLOCK, ENOUGH = 25, 6
 """Data sets simulated at once, and how many that pass the sample end the test (Besag & Clifford 1991)."""
 STARTS, STEPS = 8, 20
 """Random starts of a simulated data set, and steps after which the best of them is followed."""
@@ -160,25 +160,22 @@ def ordered(model: Model, values: Array, order: Array | None = None) -> Array:
 def tested(model: Model, less: Fitted, more: Fitted, asked: Asked) -> float:
     """p of the likelihood ratio between two numbers of classes among data sets simulated with the smaller one.
 
-    McLachlan (1987); Nylund, Asparouhov & Muthén (2007). Data sets hold n_eff respondents. The test ends early once
-    ENOUGH of them exceed the sample.
+    McLachlan (1987); Nylund, Asparouhov & Muthén (2007). Simulated people keep the weights and the gaps of ours, as a
+    heavy person can look like a class. The test ends early once ENOUGH data sets exceed the sample.
     """
-    total = float(model.weight[0].sum())
-    ratio = 2 * (more.likelihood - less.likelihood) * asked.n_eff / total
+    ratio = 2 * (more.likelihood - less.likelihood)
     beyond, done, random = 0, 0, generator(asked, 2, more.size)
-    number = max(2, round(asked.n_eff))
     most = TESTED if isinstance(model, Answers) else TESTED_LINES
     while done < most and beyond < ENOUGH:
         many = min(BLOCK, most - done)
-        ratios = simulated_ratios(model.into(less.size), less.values, number, many, random)
-        beyond += int((ratios >= ratio).sum())
+        beyond += int((simulated_ratios(model.into(less.size), less.values, many, random) >= ratio).sum())
         done += many
     return (1 + beyond) / (1 + done)
 
 
-def simulated_ratios(less: Model, values: Array, number: int, many: int, random: np.random.Generator) -> Array:
+def simulated_ratios(less: Model, values: Array, many: int, random: np.random.Generator) -> Array:
     """(many,) likelihood ratios of one class more in data sets that have as many classes as `less`."""
-    data = less.simulated(values, number, many, random).rough()
+    data = less.simulated(values, many, random).rough()
     own = np.arange(many)
     null = climb(data, np.tile(values, (many, 1)), own, ROUGH)
     more = data.into(less.size + 1)

@@ -92,14 +92,26 @@ def mean_rows(members: Members, known: Sequence[Known], kind: Kind, states: Sequ
     """Mean of everything known within every class, then the differences that are tested (Holm over all of them)."""
     rows: list[Row] = []
     gaps: list[Row] = []
-    for one in known:
-        sums = members.sums(np.column_stack([np.ones(len(one.values)), one.values]), one.of)
-        with np.errstate(invalid="ignore", divide="ignore"):
-            means = sums[:, :, 1] / np.where(sums[:, :, 0] > 0, sums[:, :, 0], np.nan)
+    for one, means in zip(known, _each(members, known), strict=True):
         rows += _means(means, members, one, kind, states)
         gaps += _gaps(means, members, one, kind, states) if one.tested else []
     adjusted = holm(np.array([gap["p_value"] for gap in gaps]))
     return rows + [gap | {"p_adjusted": float(p)} for gap, p in zip(gaps, adjusted, strict=True)]
+
+
+def _each(members: Members, known: Sequence[Known]) -> list[Array]:
+    """(1 + B, K) means of each; those of the same people are taken together."""
+    together: dict[bytes, list[int]] = {}
+    for at, one in enumerate(known):
+        together.setdefault(one.of.tobytes(), []).append(at)
+    found: dict[int, Array] = {}
+    for places in together.values():
+        columns = [np.ones(len(known[places[0]].values)), *(known[at].values for at in places)]
+        sums = members.sums(np.column_stack(columns), known[places[0]].of)
+        with np.errstate(invalid="ignore", divide="ignore"):
+            means = sums[:, :, 1:] / np.where(sums[:, :, :1] > 0, sums[:, :, :1], np.nan)
+        found |= {at: means[:, :, place] for place, at in enumerate(places)}
+    return [found[at] for at in range(len(known))]
 
 
 def _means(means: Array, members: Members, one: Known, kind: Kind, states: Sequence[Row]) -> Iterator[Row]:

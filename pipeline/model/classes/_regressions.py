@@ -1,8 +1,8 @@
 """Mixtures of regressions: classes of people in which the outcome goes with the drivers in different ways.
 
 DeSarbo & Cron (1988). Within a class the outcome is normal about its own line, with its own spread; all rows of a
-person belong to one class. A spread may not fall below FLOOR of the spread about a single line: a class of people who
-lie on a line exactly would have an endless likelihood.
+person belong to one class. A spread may not fall below FLOOR of the largest: a class of people who lie on a line
+exactly would have an endless likelihood.
 """
 
 from __future__ import annotations
@@ -16,7 +16,9 @@ from pipeline.model.classes._answers import SMALLEST
 Array = np.ndarray
 
 FLOOR = 0.3
-"""Least residual standard deviation of a class, as a part of that of a single line."""
+"""Least residual standard deviation of a class, as a part of that of the class with the largest (Hathaway 1985)."""
+EXACT_LINE = 1e-3
+"""The same as a part of that of a single line."""
 RIDGE = 1e-9
 
 
@@ -49,7 +51,7 @@ class Regressions:
             counts=np.bincount(person), floor=0.0,
         )  # fmt: skip
         whole = found.maximised(np.ones((1, 1, len(weight))), np.zeros(1, int))
-        return replace(found, floor=max(FLOOR**2 * float(whole[0, -1]), SMALLEST))
+        return replace(found, floor=max(EXACT_LINE**2 * float(whole[0, -1]), SMALLEST))
 
     def into(self, size: int) -> Regressions:
         """The same rows, in so many classes."""
@@ -84,7 +86,12 @@ class Regressions:
     def mended(self, values: Array) -> Array:
         sizes, slopes, spread = self.parts(values)
         sizes = np.maximum(sizes, SMALLEST)
-        return self.joined(sizes / sizes.sum(1, keepdims=True), slopes, np.maximum(spread, self.floor))
+        return self.joined(sizes / sizes.sum(1, keepdims=True), slopes, self.held(spread))
+
+    def held(self, spread: Array) -> Array:
+        """(s, K) variances that are not too small beside the largest."""
+        least = np.maximum(FLOOR**2 * spread.max(1, keepdims=True), self.floor)
+        return np.asarray(np.maximum(spread, least))
 
     def _outcome(self, of: Array) -> Array:
         return self.y if len(self.y) == 1 else self.y[of]
@@ -128,14 +135,10 @@ class Regressions:
         slopes = np.linalg.solve(gram, toward[:, :, None])[:, :, 0]
         across = (reach.reshape(size, runs, -1) * self._outcome(of)).sum(2, dtype=float).ravel()
         left = across - 2 * (slopes * toward).sum(1) + (slopes[:, None] @ gram @ slopes[:, :, None]).ravel()
-        spread = np.maximum(left / np.maximum(total, SMALLEST), self.floor)
-        parts = (
-            counts.sum(2, dtype=float),
-            slopes.reshape(size, runs, -1).transpose(1, 0, 2),
-            spread.reshape(size, runs),
-        )
+        spread = self.held((left / np.maximum(total, SMALLEST)).reshape(size, runs).T)
+        parts = (counts.sum(2, dtype=float), slopes.reshape(size, runs, -1).transpose(1, 0, 2), spread)
         sizes = np.maximum(parts[0].T, SMALLEST)
-        return np.hstack([sizes / sizes.sum(1, keepdims=True), parts[1].reshape(runs, -1), parts[2].T])
+        return np.hstack([sizes / sizes.sum(1, keepdims=True), parts[1].reshape(runs, -1), parts[2]])
 
     def posterior(self, values: Array) -> Array:
         """(s, K, m) probability of each class for each person."""
@@ -169,25 +172,16 @@ class Regressions:
         """Whether every class of the (width,) parameters has more people than coefficients, and a spread of its own."""
         sizes, _, spread = self.parts(values[None])
         enough = sizes[0] * len(self.first) > self.x.shape[1] + 1
-        return bool(enough.all() and (spread[0] > self.floor * 1.001).all())
+        return bool(enough.all() and (spread[0] > FLOOR**2 * spread[0].max() * 1.001).all())
 
-    def simulated(self, values: Array, number: int, many: int, random: np.random.Generator) -> Regressions:
-        """`many` data sets of `number` people each: ours with their drivers, and an outcome as the model has it."""
+    def simulated(self, values: Array, many: int, random: np.random.Generator) -> Regressions:
+        """`many` data sets of our people, drivers and weights, with an outcome as the (width,) parameters say."""
         sizes, slopes, spread = self.parts(values[None])
-        share = self.weight[0] / self.weight[0].sum()
-        plain = number == len(share) and float(np.ptp(share)) == 0
-        chosen = np.arange(number) if plain else np.sort(random.choice(len(share), number, p=share))
-        rows = np.concatenate([np.arange(self.first[at], self.first[at] + self.counts[at]) for at in chosen])
-        counts = self.counts[chosen]
-        owner = np.minimum((random.random((many, number, 1)) > np.cumsum(sizes[0])).sum(2), self.size - 1)
-        each = np.repeat(owner, counts, axis=1)
-        lines = self.x[rows] @ slopes[0].T
-        mean = np.take_along_axis(lines.T, each, axis=0)
-        y = mean + random.standard_normal(each.shape) * np.sqrt(spread[0])[each]
-        first = np.cumsum([0, *counts[:-1]])
-        return replace(
-            self, x=self.x[rows], pairs=self.pairs[rows], y=y, weight=np.ones((1, number)), first=first, counts=counts
-        )
+        people = len(self.first)
+        owner = np.minimum((random.random((many, people, 1)) > np.cumsum(sizes[0])).sum(2), self.size - 1)
+        each = np.repeat(owner, self.counts, axis=1)
+        mean = np.take_along_axis((self.x @ slopes[0].T).T, each, axis=0)
+        return replace(self, y=mean + random.standard_normal(each.shape) * np.sqrt(spread[0])[each])
 
 
 def _square(pairs: Array, width: int) -> Array:

@@ -47,12 +47,12 @@ class Members:
 
     def sums(self, parts: Array, of: Array) -> Array:
         """(1 + B, K, k) sums of (r, k) parts of rows of the people `of` (r,) over each class; NaN where not known."""
-        found = []
+        found, mixing = [], []
         for chance, weight in self.each(of):
             mine = chance * weight
-            each = mine @ parts
-            found.append(_unmixed(mine, chance, each) if self.mixed else each)
-        return np.array(found)
+            found.append(mine @ parts)
+            mixing.append(mine @ chance.T)
+        return unmixed(np.array(mixing), np.array(found)) if self.mixed else np.array(found)
 
     def moments(self, columns: Array, names: tuple[str, ...], of: Array) -> list[Resampled]:
         """Moments of (r, q) columns of rows of the people `of` in each class, and in the resamples."""
@@ -72,12 +72,13 @@ def _at(moments: Moments, at: int | slice) -> Moments:
     )  # fmt: skip
 
 
-def _unmixed(mine: Array, chance: Array, sums: Array) -> Array:
-    """(K, k) sums of the true classes of (K, k) sums over those assigned; NaN where classes cannot be taken apart."""
-    total = mine.sum(1)
-    if (total <= 0).any():
-        return np.full_like(sums, np.nan)
-    mixing = (mine @ chance.T) / total[:, None]
-    if np.abs(np.linalg.eigvals(mixing)).min() < BLURRED:
-        return np.full_like(sums, np.nan)
-    return np.linalg.solve(mixing.T, sums)
+def unmixed(mixing: Array, sums: Array) -> Array:
+    """(…, K, k) sums of the true classes of (…, K, k) sums over those assigned; NaN where they cannot be taken apart.
+
+    mixing: (…, K, K) sums of the products of the probabilities of two classes.
+    """
+    total = mixing.sum(-1, keepdims=True)
+    share = mixing / np.where(total > 0, total, 1.0)
+    apart = np.abs(np.linalg.eigvals(share)).min(-1) > BLURRED
+    safe = np.where(apart[..., None, None], np.swapaxes(share, -1, -2), np.eye(share.shape[-1]))
+    return np.where(apart[..., None, None], np.linalg.solve(safe, sums), np.nan)
