@@ -8,7 +8,18 @@ from collections.abc import Callable, Iterator
 from rich.console import Console
 from rich.table import Table
 
-from benchmarks import answers, careless, importance, imputation, likelihood, mediation, report, statistical, weighting
+from benchmarks import (
+    answers,
+    careless,
+    importance,
+    imputation,
+    likelihood,
+    mediation,
+    pricing,
+    report,
+    statistical,
+    weighting,
+)
 from benchmarks.timing import Figure
 
 SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
@@ -16,6 +27,7 @@ SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
     likelihood.figures,
     imputation.figures,
     mediation.figures,
+    pricing.figures,
     weighting.figures,
     careless.figures,
     answers.figures,
