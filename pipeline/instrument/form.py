@@ -41,7 +41,7 @@ h2{font-size:14.5pt;margin:11mm 0 2mm;padding-bottom:1.5mm;border-bottom:.35mm s
 .wording{display:flex;gap:2.5mm;font-weight:600;break-after:avoid}
 .wording b{color:var(--accent);min-width:6mm;font-variant-numeric:tabular-nums}
 .wording span{flex:1;white-space:pre-line;min-width:0}
-.code{font:400 7pt/1.9 var(--sans);color:var(--axis);white-space:nowrap}
+.code{font:400 6.4pt/1.9 var(--sans);color:var(--axis);white-space:nowrap}
 .note{font-size:9pt;color:var(--soft);margin-left:8.5mm}
 .answers{list-style:none;margin:1.5mm 0 0 8.5mm;columns:2;column-gap:8mm}
 .answers.long{columns:1}
@@ -51,10 +51,11 @@ h2{font-size:14.5pt;margin:11mm 0 2mm;padding-bottom:1.5mm;border-bottom:.35mm s
 .box.round{border-radius:50%}
 table{border-collapse:collapse;width:100%;margin-top:1.5mm;font-size:9.5pt;line-height:1.35;table-layout:fixed}
 th,td{padding:1.4mm .8mm;text-align:center;vertical-align:middle;border-bottom:.2mm solid var(--line)}
-thead th{font-weight:400;font-size:7.2pt;color:var(--soft);vertical-align:bottom;border-bottom:.3mm solid var(--ink);
+thead th{font-weight:400;font-size:7pt;padding-left:.2mm;padding-right:.2mm;
+  color:var(--soft);vertical-align:bottom;border-bottom:.3mm solid var(--ink);
   hyphens:auto;overflow-wrap:break-word}
 tbody th{text-align:left;font-weight:400;padding-left:8.5mm}
-col.statement{width:36%}col.codes{width:11%}
+col.statement{width:36%}col.codes{width:9%}
 td.code{overflow-wrap:anywhere;white-space:normal;text-align:right;line-height:1.2;padding-right:0}
 td .box{margin:0;vertical-align:middle}
 tr{break-inside:avoid}
@@ -63,6 +64,8 @@ tr{break-inside:avoid}
 .write{margin:2mm 0 0 8.5mm;height:24mm;border:.3mm solid var(--axis);border-radius:1mm}
 .end{margin-top:12mm;padding-top:4mm;border-top:.35mm solid var(--accent);break-inside:avoid}
 .flag{font-size:9pt;font-weight:600;color:var(--warm);margin-top:3mm}
+@media screen and (max-width:640px){main{margin:0;padding:6mm 4mm}.answers{columns:1}
+ .firm{flex-direction:column;gap:2mm}}
 @media print{html{background:#fff}main{max-width:none;margin:0;padding:0;border-top:0}
  .first{border-top:1.6mm solid var(--accent);padding-top:4mm}}
 """
