@@ -31,7 +31,7 @@ from tests.verify.found import Rows, Tally, clustered
 
 Array = np.ndarray
 
-DRAWS = 500
+DRAWS = 400
 POPULATION = 400_000
 POOL = 12
 """People for each one who answers, where the poor answer more often."""
@@ -71,8 +71,7 @@ Job = tuple[str, Plan, int]
 def jobs(number: int) -> list[Job]:
     plans = [
         Plan(n=100), Plan(n=400), Plan(n=1500), Plan(n=400, together=5), Plan(n=600, weighted=True),
-        Plan(n=100, market="nothing to find"), Plan(n=600, market="nothing to find"),
-        Plan(n=600, market="nothing to find", together=5), Plan(n=600, market="nothing to find", weighted=True),
+        Plan(n=100, market="nothing to find"), Plan(n=600, market="nothing to find"), Plan(n=600, market="nothing to find", weighted=True),
     ]  # fmt: skip
     return [(plan.name, plan, number) for plan in plans]
 
@@ -102,7 +101,7 @@ def case(columns: dict[str, Array], plan: Plan, weight: Array | None) -> Case:
         constructs={"trust": {"items": ["t"]}, "intent": {"items": ["i"]}},
         model={"outcome": "intent", "drivers": ["trust"], "draws": DRAWS},
         variables={**numbers, "half": {}},
-        segments=["half"],
+        segments=["half"] if plan.market == "nothing to find" else [],
         pricing={
             "westendorp": {
                 "too_cheap": "tc", "cheap": "c", "expensive": "e", "too_expensive": "te",
