@@ -71,7 +71,8 @@ Job = tuple[str, Plan, int]
 def jobs(number: int) -> list[Job]:
     plans = [
         Plan(n=100), Plan(n=400), Plan(n=1500), Plan(n=400, together=5), Plan(n=600, weighted=True),
-        Plan(n=100, market="nothing to find"), Plan(n=600, market="nothing to find"), Plan(n=600, market="nothing to find", weighted=True),
+        Plan(n=100, market="nothing to find"), Plan(n=600, market="nothing to find"),
+        Plan(n=600, market="nothing to find", weighted=True),
     ]  # fmt: skip
     return [(plan.name, plan, number) for plan in plans]
 
