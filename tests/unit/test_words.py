@@ -39,6 +39,10 @@ CAUSAL = re.compile(
     re.IGNORECASE,
 )
 
+SUPPOSED = ("what_if.", "claim.what_if.")
+"""Sentences that say under which supposition they stand may name it."""
+SUPPOSING = re.compile(r"\bif ratings\b|\bassum|假定|如果|即使", re.IGNORECASE)
+
 
 def words(language: str = "en") -> Words:
     return Words(language, {name: texts[language] for name, texts in LABELS.items()}, FACTS)
@@ -99,7 +103,8 @@ def test_chinese_is_printed_as_chinese() -> None:
 def test_no_sentence_claims_a_cause(language: str) -> None:
     """Only the box of what the study cannot tell may speak of causes."""
     free = ("claim.limit.", "method.reference.")
-    assert not [(key, text) for key, text in messages(language) if not key.startswith(free) and CAUSAL.search(text)]
+    found = [(key, text) for key, text in messages(language) if not key.startswith(free) and CAUSAL.search(text)]
+    assert not [(key, text) for key, text in found if not (key.startswith(SUPPOSED) and SUPPOSING.search(text))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

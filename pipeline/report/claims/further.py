@@ -4,7 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from pipeline.report.claims import Claim, Ledger, contrasted, mediation, pricing, promotion, stated, value
+from pipeline.report.claims import (
+    Claim,
+    Ledger,
+    comparability,
+    contrasted,
+    journey,
+    lock_in,
+    mediation,
+    paradox,
+    pricing,
+    promotion,
+    rivals,
+    stated,
+    value,
+    what_if,
+)
 
 RULES: tuple[Callable[[Ledger], list[Claim]], ...] = (
     value.total_value,
@@ -16,6 +31,11 @@ RULES: tuple[Callable[[Ledger], list[Claim]], ...] = (
     mediation.rival_orders,
     mediation.hidden_cause,
     mediation.moderated,
+    paradox.critics,
+    paradox.paradox,
+    paradox.complaint,
+    rivals.rivals,
+    rivals.better_product,
     pricing.price_range,
     pricing.price_points,
     pricing.demand,
@@ -23,4 +43,13 @@ RULES: tuple[Callable[[Ledger], list[Claim]], ...] = (
     promotion.promotion,
     promotion.who,
     promotion.behind,
+    lock_in.lock_in,
+    lock_in.switchers,
+    journey.journey,
+    journey.image,
+    journey.cohorts,
+    journey.members,
+    what_if.what_if,
+    comparability.comparability,
+    comparability.limit,
 )

@@ -167,6 +167,13 @@ def money(value: float, words: Words) -> str:
     return with_currency(amount(value, words), words.facts.get("currency"), words.language)
 
 
+def why(reason: str, words: Words) -> str:
+    """The whole sentence that says why a figure is missing: that of the reason, else of the state it stands for."""
+    states = {"small_base": "suppressed"}
+    key = f"why.{reason}"
+    return words(key if key in words else f"state.{states.get(reason, reason)}.note")
+
+
 FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "text": lambda value, _: str(value),
     "int": lambda value, words: number(value, 0, words),
@@ -174,6 +181,7 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "num0": lambda value, words: number(value, 0, words),
     "num1": lambda value, words: number(value, 1, words),
     "num2": lambda value, words: number(value, 2, words),
+    "sign1": lambda value, words: signed(value, 1, words),
     "sign2": lambda value, words: signed(value, 2, words),
     "points": lambda value, words: signed(value * 100, 1, words),
     "pp": lambda value, words: number(value * 100, 1, words),
@@ -198,6 +206,7 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "rule": lambda key, words: words(f"reason.{key}.short"),
     "Rule": lambda key, words: raised(words(f"reason.{key}.short")),
     "reasons": reasons,
+    "why": why,
     "way": way,
     "Way": lambda order, words: raised(way(order, words)),
     "metrics": metrics,

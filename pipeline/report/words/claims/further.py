@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipeline.report.words.claims import chain_forms
+from pipeline.report.words.claims import brand_forms, chain_forms, time_forms
 from pipeline.report.words.claims.price_forms import demand, premium, price_range
 from pipeline.report.words.claims.value_forms import outcomes, promotion_drivers
 
@@ -26,6 +26,19 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "promotion": ("dependent", "slight", "lower", "none", "small"),
     "promotion_who": ("differs", "none", "small"),
     "promotion_drivers": ("some", "none"),
+    "journey": ("moved", "same", "undecided", "faint", "small"),
+    "image": ("passed", "ahead", "approaching", "retreating", "same", "small"),
+    "cohorts": ("differs", "same", "small"),
+    "members": ("changed", "same", "small"),
+    "what_if": ("clear", "close", "none", "small"),
+    "critics": ("fewer", "more", "same", "small", "absent"),
+    "paradox": ("compensated", "none", "small", "absent"),
+    "complaint": ("buffers", "worsens", "other", "none", "lower", "higher", "open", "small"),
+    "rivals": ("perceptions", "weights", "both", "unsettled", "unparted", "no_overlap", "none", "small", "absent"),
+    "better_product": ("lower", "higher", "open", "small", "absent"),
+    "lock_in": ("rises", "falls", "none", "small", "absent"),
+    "switchers": ("higher", "lower", "none", "small", "absent"),
+    "comparability": ("holds", "item", "fails", "small", "absent"),
 }
 """Claim -> its variants."""
 
@@ -40,6 +53,14 @@ CARDS: tuple[str, ...] = (
     "demand",
     "premium",
     "promotion",
+    "journey",
+    "image",
+    "what_if",
+    "paradox",
+    "rivals",
+    "better_product",
+    "lock_in",
+    "comparability",
 )
 """Claims with all that a card of the first page needs: .title, .action and .detail beside the sentence."""
 
@@ -57,6 +78,14 @@ HOMES: Mapping[str, str] = {
     "demand": "pricing",
     "premium": "pricing",
     "promotion": "promotion",
+    "journey": "journey",
+    "image": "journey",
+    "what_if": "what_if",
+    "paradox": "paradox",
+    "rivals": "rivals",
+    "better_product": "rivals",
+    "lock_in": "lock_in",
+    "comparability": "comparability",
 }
 """Claim of a card -> the section it links to."""
 
@@ -68,5 +97,10 @@ FORMS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "price_range": price_range,
     "demand": demand,
     "premium": premium,
+    "journey": time_forms.journey,
+    "members": time_forms.members,
+    "what_if": time_forms.what_if,
+    "lock_in": brand_forms.lock_in,
+    "switchers": brand_forms.switchers,
 }
 """Claim -> function of variant and values that gives the end of its key, where it is not the variant."""
