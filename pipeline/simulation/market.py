@@ -242,8 +242,10 @@ def _no_rival(market: Market) -> Market:
 
 
 def _no_premium(market: Market) -> Market:
+    """The mean price for aurora is that for the unknown brand: the mean of the log ratio makes good its spread."""
+    level = -(market.prices.premium_sd**2) / 2
     flat = replace(
-        market.prices, premium=0.0, premium_classes=(0.0,) * 3, premium_trust=0.0, premium_brand=0.0,
+        market.prices, premium=level, premium_classes=(0.0,) * 3, premium_trust=0.0, premium_brand=0.0,
     )  # fmt: skip
     return replace(market, prices=flat, lock_in=replace(market.lock_in, premium=0.0))
 

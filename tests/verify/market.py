@@ -12,7 +12,7 @@ from tests.verify import markets
 from tests.verify.coverage import PROMISED
 from tests.verify.markets import Found
 
-DRAWS = 400
+DRAWS = 300
 APART = ("classes",)
 """Verified by themselves: their figures have no key that is the same in every survey."""
 TITLE = "# The simulated market: does each finding recover its truth?"
@@ -38,7 +38,8 @@ def run(job: Job) -> list[dict[str, object]]:
     asked = markets.asked(*APART)
     true = markets.truth(*APART)
     wanted = [key for key, row in true.items() if row.get("conf_low") is not None and not _banded(key)]
-    surveyed = [markets.figures(case, asked) for case in markets.surveys(Market(), job[1], seed=1000, draws=DRAWS)]
+    study = markets.study(DRAWS)
+    surveyed = [markets.figures(case, asked) for case in markets.surveys(Market(), job[1], seed=1000, asked=study)]
     families: dict[tuple[str, str], list[Key]] = {}
     for key in wanted:
         families.setdefault((str(key[0]), str(key[1])), []).append(key)

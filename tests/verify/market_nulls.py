@@ -92,9 +92,9 @@ def run(job: Job) -> list[dict[str, object]]:
     plan, market = PLANS[name], Market()
     for truth in plan.without:
         market = NULLS[truth](market)
-    keys = {key: None for key in ASKED if key not in plan.keys}
+    study = markets.study(DRAWS, tuple(key for key in ASKED if key not in plan.keys))
     said: dict[str, list[bool]] = {claim: [] for claim in plan.false}
-    for case in markets.surveys(market, number, seed=50_000, draws=DRAWS, **keys):
+    for case in markets.surveys(market, number, seed=50_000, asked=study):
         claims = markets.claims(case, plan.analyses)
         for claim, variants in plan.false.items():
             told = [one.variant in variants for one in claims if one.id == claim]

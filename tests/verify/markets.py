@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable, Collection, Iterator, Mapping
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -31,6 +32,7 @@ from pipeline.screen import screen
 from pipeline.simulation import Market, Sample, population, sample
 from pipeline.simulation.answers import SKIPPED
 from pipeline.simulation.market import WAVES
+from pipeline.study import Study
 from pipeline.suppression import shielded
 
 STUDY = Path(__file__).parents[2] / "surveys" / "phone_value" / "study.yaml"
@@ -42,42 +44,45 @@ MODEL = ("importance", "regression")
 Found = dict[tuple[Any, ...], Row]
 
 
-def definition(draws: int) -> dict[str, Any]:
-    """study.yaml of the market with fewer draws and groups, over one Parquet file a wave."""
+@cache
+def study(draws: int, without: tuple[str, ...] = ()) -> Study:
+    """That of the market with fewer draws and groups, and without some keys, over one Parquet file a wave."""
     found: dict[str, Any] = YAML(typ="safe").load(STUDY)
     found["data"] = [{"file": f"wave{at + 1}.parquet", "wave": wave} for at, wave in enumerate(WAVES)]
     found["segments"] = dict(FEWER)
     found["model"]["draws"] = draws
     found["pricing"]["groups"] = found["promotion"]["groups"] = ["waits"]
     found["journey"]["cohorts"] = ["age_band"]
-    return found
+    if "pricing" in without:
+        found["model"]["outcomes"] = [found["promotion"]["outcome"]]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "study.yaml"
+        path.write_text(json.dumps({key: part for key, part in found.items() if key not in without}), encoding="utf-8")
+        return load(path)
 
 
-def case(drawn: Sample, draws: int, **keys: Any) -> Case:
-    """Everything an analysis looks at, from the answers of a draw. keys: put over those of study.yaml, or None."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        wanted = {key: value for key, value in (definition(draws) | keys).items() if value is not None}
-        (folder / "study.yaml").write_text(json.dumps(wanted), encoding="utf-8")
+def case(drawn: Sample, asked: Study) -> Case:
+    """Everything an analysis looks at, from the answers of a draw."""
+    with tempfile.TemporaryDirectory() as folder:
+        asked = replace(asked, path=Path(folder) / "study.yaml")
         for wave in range(len(WAVES)):
             rows = drawn.visits.wave == wave
             frame = pd.DataFrame({column: _cells(values[rows]) for column, values in drawn.cells.items()})
-            frame.to_parquet(folder / f"wave{wave + 1}.parquet")
-        study = load(folder)
-        responses = read(study)
-    screening = screen(responses, study)
-    responses = calibrated(responses, screening, study)
-    scores, setting = score(responses, study), Setting.of(study)
-    people = people_of(responses, screening, scores, study)
+            frame.to_parquet(asked.folder / f"wave{wave + 1}.parquet")
+        responses = read(asked)
+    screening = screen(responses, asked)
+    responses = calibrated(responses, screening, asked)
+    scores, setting = score(responses, asked), Setting.of(asked)
+    people = people_of(responses, screening, scores, asked)
     return Case(
-        study=study,
+        study=asked,
         responses=responses,
         screening=screening,
         scores=scores,
         people=people,
-        resampled=resample_all(study, people, setting, explained(study)),
+        resampled=resample_all(asked, people, setting, explained(asked)),
         setting=setting,
-        kind=KINDS[study.definition.model.inference],
+        kind=KINDS[asked.definition.model.inference],
     )
 
 
@@ -107,13 +112,13 @@ def asked(*without: str) -> dict[str, Callable[[Case], list[Row]]]:
 @cache
 def truth(*without: str) -> Found:
     """The figures in a very large population where everybody gives every answer."""
-    return figures(case(population(Market(), POPULATION, LARGE_SEED), draws=200), asked(*without))
+    return figures(case(population(Market(), POPULATION, LARGE_SEED), study(200)), asked(*without))
 
 
-def surveys(market: Market, number: int, seed: int, draws: int, **keys: Any) -> Iterator[Case]:
+def surveys(market: Market, number: int, seed: int, asked: Study) -> Iterator[Case]:
     """So many surveys of a market."""
     for at in range(number):
-        yield case(sample(market, PEOPLE, seed + at), draws, **keys)
+        yield case(sample(market, PEOPLE, seed + at), asked)
 
 
 def claims(found: Case, analyses: Collection[str]) -> list[Claim]:
