@@ -99,7 +99,7 @@ def _field(run: Any, kind: str | None, text: str | None) -> None:
 
 def _opening(document: Any, form: Form) -> None:
     speak = words(form.language)
-    office = f"{speak('form.office')}: {speak('form.number')} ________  {speak('form.day')} ________"
+    office = f"{speak('form.office')} {speak('form.number')} ________  {speak('form.day')} ________"
     _add(document, f"{form.firm}    {office}", size=9, colour=SOFT)
     document.add_heading(form.title, level=1)
     if form.simulated:
@@ -142,13 +142,15 @@ def _block(document: Any, block: Block) -> None:
 def _table(document: Any, block: Block) -> None:
     """Statements down, answers across; of a scale alone one row."""
     from docx.enum.text import WD_ALIGN_PARAGRAPH
-    from docx.shared import Mm
+    from docx.shared import Mm, Pt
 
     first = int(block.kind == "grid")
     table = document.add_table(rows=1 + max(1, len(block.rows)), cols=first + len(block.heads))
     table.style, table.autofit = "Table Grid", False
     wide = 70 if first else 0
     widths = [wide] * first + [(174 - wide) / len(block.heads)] * len(block.heads)
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = Mm(width)
     cells = [["", *block.heads][1 - first :]]
     cells += [[*[row] * first, *[ONE] * len(block.heads)] for row in block.rows or ("",)]
     for line, (row, texts) in enumerate(zip(table.rows, cells, strict=True)):
@@ -157,6 +159,7 @@ def _table(document: Any, block: Block) -> None:
             cell.width = Mm(widths[at])
             paragraph = cell.paragraphs[0]
             _run(paragraph, text, size=9.5 if line else 8)
+            paragraph.paragraph_format.space_after = Pt(0)
             paragraph.paragraph_format.keep_with_next = line < len(cells) - 1
             if at >= first:
                 paragraph.alignment = WD_ALIGN_PARAGRAPH.CENTER

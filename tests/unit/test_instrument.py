@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -256,3 +257,27 @@ def test_one_language_is_enough(tmp_path: Path) -> None:
     instrument = load(folder(tmp_path, text))
     assert instrument.languages == ("zh",)
     assert "这家店" in draft_text(instrument)
+
+
+def test_the_contract_names_every_key() -> None:
+    from pipeline.instrument.specs import Questionnaire
+    from tests.test_house import page, rows
+
+    schema = Questionnaire.model_json_schema(by_alias=True)
+    table = rows(page("CONTRACT.md"), "part")
+    words = {word for cells in table for cell in cells for word in re.findall(r"[a-z_]+", cell)}
+    own = ["Questionnaire", "Plan", "Section", "Question", "Item", "Loop", "Level", "Measured", "Added"]
+    keys = set(schema["properties"]).union(
+        *(schema["$defs"][name]["properties"] for name in own if name in schema["$defs"])
+    )
+    assert keys - words == set()
+    required = {name for cells in table for name in re.findall(r"`([a-z_]+)[*]`", cells[0])}
+    assert set(schema["required"]) <= required
+
+
+def test_the_example_of_the_readme_is_a_questionnaire(tmp_path: Path) -> None:
+    text = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    block = text.split("### From questionnaire to findings", 1)[1].split("\n    title:", 1)[1].split("\n\n1. ", 1)[0]
+    example = "title:" + "\n".join(line.removeprefix("    ") for line in block.split("\n"))
+    instrument = load(folder(tmp_path, example))
+    assert [one.question.id for one in all_asked(instrument)] == ["regular", "views"]
