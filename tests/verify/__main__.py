@@ -29,6 +29,7 @@ from tests.verify import (
     pricing,
     raked,
     rivals,
+    value,
     what_if,
 )
 from tests.verify.populations import DRAWS
@@ -45,6 +46,7 @@ SIMULATIONS = {
     "coverage_raked": raked,
     "false_leads": leads,
     "false_claims": claims,
+    "value": value,
     "mediation": mediation,
     "journey": journey,
     "what_if": what_if,
