@@ -24,6 +24,7 @@ from tests.verify import (
     leads,
     lock_in,
     market,
+    market_nulls,
     mediation,
     paradox,
     pricing,
@@ -56,6 +57,7 @@ SIMULATIONS = {
     "lock_in": lock_in,
     "comparability": comparability,
     "market": market,
+    "market_nulls": market_nulls,
     "hostile": hostile,
 }
 PROCESSES = int(os.environ.get("VERIFY_PROCESSES", os.cpu_count() or 1))
