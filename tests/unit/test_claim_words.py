@@ -116,6 +116,9 @@ LIMIT = {
     "drivers": ["trust"],
     "corrected": False,
     "controls": [],
+    "unsafe": ["trust"],
+    "one": "city=north",
+    "other": "city=south",
 }
 PANEL = {
     "driver": "trust",

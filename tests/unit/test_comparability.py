@@ -113,7 +113,7 @@ def test_two_items_tell_that_one_shifts_and_not_which() -> None:
     pair = [found(rows, "item_shift", term=item, contrast=CONTRAST) for item in ("i1", "i2")]
     assert pair[0]["estimate"] == pytest.approx(-pair[1]["estimate"])
     assert pair[0]["p_adjusted"] < 0.001
-    assert found(rows, "tucker_congruence", term="intent", contrast=CONTRAST)["reason"] == "two_items"
+    assert found(rows, "tucker_congruence", term="intent", contrast=CONTRAST)["reason"] == "two_loadings"
 
 
 def test_alpha_is_that_of_each_version() -> None:

@@ -115,7 +115,7 @@ def _alike(one: Versions, setting: Setting) -> Iterator[Row]:
     common: Row = {"term": one.construct, "contrast": one.contrast, **based(one.base)}
     pairs = [tuple(getattr(each, of) for each in one.each) for of in ("point", "draws")]
     if len(one.items) == 2:
-        yield row("comparability", "tucker_congruence", **common, state="not_defined", reason="two_items")
+        yield row("comparability", "tucker_congruence", **common, state="not_defined", reason="two_loadings")
     else:
         values = [congruence(*(loadings(each.correlations) for each in pair)) for pair in pairs]
         yield _figure("tucker_congruence", (values[0], values[1]), common, setting)
@@ -156,7 +156,9 @@ def shift_rows(one: Versions, tests: int, setting: Setting) -> list[Row]:
     for at, item in enumerate(one.items):
         limits = spread(found[1][:, at], low[at], high[at], setting.level)
         test = {"p_value": float(p[at])} if np.isfinite(p[at]) else {}
-        rows.append(row("comparability", "item_shift", term=item, estimate=found[0][at], **limits, **test, **common))
+        rows.append(
+            row("comparability", "item_shift", term=item, estimate=float(found[0][at]), **limits, **test, **common)
+        )
         size = float(found[0][at] / width[at])
         rows.append(row("comparability", "item_shift_d", term=item, estimate=size, **common))
     if not anchors.all():

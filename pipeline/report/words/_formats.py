@@ -174,6 +174,30 @@ def why(reason: str, words: Words) -> str:
     return words(key if key in words else f"state.{states.get(reason, reason)}.note")
 
 
+def class_of(name: str, words: Words) -> str:
+    """A class by its declared name ('class_name:0', quoted), or by its number ('class=2')."""
+    if name.startswith("class_name:"):
+        return words("classes.quoted", name=name_of(name, words))
+    kind, _, number_ = name.partition("=")
+    return words(f"classes.numbered.{kind}", at=int(number_))
+
+
+def sized(classes: Sequence[Mapping[str, Any]], words: Words) -> str:
+    """Classes with their shares: 'A (50%), B (30%) and class 3 (20%)'."""
+    return listed(
+        [words("classes.sized", name=class_of(one["class"], words), size=one["size"]) for one in classes], words
+    )
+
+
+def typical(answers: Sequence[Mapping[str, Any]], words: Words) -> str:
+    """Answers 'variable=level' with the share that gives them."""
+    texts = (
+        words("classes.typical", variable=one["answer"].partition("=")[0], answer=one["answer"], share=one["share"])
+        for one in answers
+    )
+    return listed(list(texts), words)
+
+
 FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "text": lambda value, _: str(value),
     "int": lambda value, words: number(value, 0, words),
@@ -212,6 +236,12 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "metrics": metrics,
     "models": models,
     "choice": choice,
+    "class": class_of,
+    "Class": lambda name, words: raised(class_of(name, words)),
+    "classes": lambda names, words: listed([class_of(name, words) for name in names], words),
+    "class_reason": lambda key, words: words(f"classes.why.{key}"),
+    "sized": sized,
+    "typical": typical,
     "amount": amount,
     "money": money,
     "plain": plain,

@@ -48,7 +48,7 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "caveat": ("low_reliability", "single_item", "sign", "collinear"),
     "limit": (
         "published", "causal", "sample_unknown", "convenience", "panel", "low_fit", "small_segment", "same_source",
-        "simulated", "single_items", "low_reliability",
+        "simulated", "single_items", "low_reliability", "not_comparable",
     ),
     "sample_type": ("probability", "panel", "convenience", "unknown"),
     **further.VARIANTS,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipeline.report.words.claims import brand_forms, chain_forms, time_forms
+from pipeline.report.words.claims import brand_forms, chain_forms, class_forms, time_forms
 from pipeline.report.words.claims.price_forms import demand, premium, price_range
 from pipeline.report.words.claims.value_forms import outcomes, promotion_drivers
 
@@ -39,6 +39,11 @@ VARIANTS: Mapping[str, tuple[str, ...]] = {
     "lock_in": ("rises", "falls", "none", "small", "absent"),
     "switchers": ("higher", "lower", "none", "small", "absent"),
     "comparability": ("holds", "item", "fails", "small", "absent"),
+    "classes": ("found", "partly", "unstable", "one", "small", "unable"),
+    "driver_classes": ("found", "partly", "unstable", "one", "small", "unable"),
+    "class_profile": ("told", "mixed"),
+    "class_outcome": ("differs", "none"),
+    "class_driver": ("differs", "none"),
 }
 """Claim -> its variants."""
 
@@ -61,6 +66,8 @@ CARDS: tuple[str, ...] = (
     "better_product",
     "lock_in",
     "comparability",
+    "classes",
+    "driver_classes",
 )
 """Claims with all that a card of the first page needs: .title, .action and .detail beside the sentence."""
 
@@ -86,6 +93,8 @@ HOMES: Mapping[str, str] = {
     "better_product": "rivals",
     "lock_in": "lock_in",
     "comparability": "comparability",
+    "classes": "classes",
+    "driver_classes": "classes",
 }
 """Claim of a card -> the section it links to."""
 
@@ -102,5 +111,6 @@ FORMS: Mapping[str, Callable[[str, Mapping[str, Any]], str]] = {
     "what_if": time_forms.what_if,
     "lock_in": brand_forms.lock_in,
     "switchers": brand_forms.switchers,
+    "class_profile": class_forms.class_profile,
 }
 """Claim -> function of variant and values that gives the end of its key, where it is not the variant."""
