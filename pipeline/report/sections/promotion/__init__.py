@@ -34,7 +34,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
     whole = {
         "nav": words("promotion.nav"),
         "title": words("promotion.title"),
-        "lede": said[0] if said else words("promotion.lede"),
+        "lede": said[0] if said else words("promotion.lede", other=other),
         "absent": None,
     }
     if not shown(row):
@@ -75,7 +75,7 @@ def _overall(view: View, words: Words, other: str) -> dict[str, Any]:
     ]
     rows.append([words("column.base"), base_cell(view.estimate(NAME, "mean_difference", other), words)])
     heads = columns(words, "promotion_figure", "promotion_value")
-    return table(heads, rows, caption=words("promotion.overall"), note=words("promotion.overall.note"))
+    return table(heads, rows, caption=words("promotion.overall", other=other), note=words("promotion.overall.note"))
 
 
 def _levels(view: View, other: str) -> dict[str, Row]:
@@ -98,7 +98,7 @@ def _group(view: View, words: Words, other: str, variable: str, at: int) -> dict
         words,
         uid=f"promotion-{at}",
         title=words("promotion.groups.figure", variable=variable),
-        subtitle=words("promotion.groups.subtitle"),
+        subtitle=words("promotion.groups.subtitle", other=other),
         description=words("promotion.groups.description"),
         note=words("promotion.groups.note.small") if small else None,
         numbers=_levels_table(view, words, other, variable, levels),
