@@ -180,11 +180,15 @@ def category(
 def _by_label(
     variable: Variable, labels: Mapping[str, str], found: list[str], rank: Mapping[str, int]
 ) -> dict[str, int]:
-    """Positions of texts that are no code, but the label of one in any language, or that the file labels like one."""
+    """Positions of texts that are no code, but the label of one in any language, or that the file labels like one.
+
+    A label that is a number itself, or that two codes have, names none.
+    """
     named: dict[str, set[str]] = {}
     for code, label in variable.codes.items():
         for text in label.values() if isinstance(label, dict) else [label]:
-            named.setdefault(folded(text), set()).add(canonical(code) or code)
+            if number(text) is None:
+                named.setdefault(folded(text), set()).add(canonical(code) or code)
     spoken = {text: named.get(folded(labels.get(text, text)), set()) for text in found if text not in rank}
     return {text: rank[min(codes)] for text, codes in spoken.items() if len(codes) == 1}
 
