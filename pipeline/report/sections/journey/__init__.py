@@ -39,12 +39,13 @@ def applies(view: View) -> bool:
 
 def context(view: View, words: Words) -> dict[str, Any]:
     alone = next((row for row in view.rows("journey", "share_change") if row["reason"] == "one_wave"), None)
-    parts = [part(None, [words("journey.one_wave")])] if alone else _parts(view, words)
+    one = [part(None, [words("journey.one_wave")]), *_context(view, words)]
+    parts = one if alone else _parts(view, words)
     return {
         "nav": words("journey.nav"),
         "title": words("journey.title"),
         "lede": words("journey.lede"),
-        "parts": [*parts, *_context(view, words)],
+        "parts": parts,
     }
 
 
@@ -54,7 +55,7 @@ def part(title: str | None, paragraphs: Sequence[str], **more: Any) -> Part:
 
 
 def _parts(view: View, words: Words) -> list[Part]:
-    found = [_shares(view, words), *_images(view, words), *_cohorts(view, words)]
+    found = [_shares(view, words), *_images(view, words), *_context(view, words), *_cohorts(view, words)]
     title, said, tables = people(view, words)
     return [*found, part(title, said, more=tables, more_title=words("journey.more.people"))]
 

@@ -35,7 +35,7 @@ def heights(series: Sequence[Line], below: tuple[Tick, ...], words: Words, spec:
     ]
     low, high = min(values), max(values)
     room = ROOM * ((high - low) or abs(high) or 1.0)
-    low = 0.0 if spec == "pct" or low >= 0 > low - room else low - room
+    low = 0.0 if spec in ("pct", "plain") and low >= 0 else low - room
     beside = tuple(
         Tick(at=value, name=words.format(value, "cell" if spec == "pct" else spec))
         for value in ticks(low, high + room, MOST_TICKS)

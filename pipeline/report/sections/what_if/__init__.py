@@ -97,7 +97,7 @@ def _models(view: View, words: Words, contrasts: list[str]) -> Part:
         fit = cell(view.estimate(NAME, "r2", None, None, contrast), "r", words)
         mean = cell(now, "num2" if kind == "outcome" else "pct1", words)
         rows.append([named(contrast, words), words(f"what_if.kind.{kind}"), mean, fit])
-    heads = columns(words, "what_if_outcome", "what_if_kind*", "what_if_now", "r2")
+    heads = columns(words, "what_if_outcome", "what_if_kind*", "what_if_now", "what_if_r2")
     return table(heads, rows, caption=words("what_if.models"), note=words("what_if.models.note"))
 
 

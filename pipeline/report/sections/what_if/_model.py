@@ -35,8 +35,7 @@ def model(view: View, words: Words, contrasts: list[str]) -> Part | None:
         "about": words("what_if.simulator.about"),
         "sliders": sliders,
         "caption": words("what_if.simulator.result"),
-        "heads": [words(f"column.what_if_{name}") for name in ("outcome", "now", "then", "change")]
-        + [words("column.interval")],
+        "heads": [words(f"column.what_if_{name}") for name in ("outcome", "now", "then", "change")],
         "lines": [_line(view, words, contrast) for contrast in contrasts],
         "refused": words("what_if.simulator.refused"),
         "reset": words("what_if.simulator.reset"),
