@@ -158,7 +158,7 @@ class View:
 
 
 def asked_labels(asked: Mapping[str, Any], language: str) -> dict[str, str]:
-    """'chain:<name>', 'layer:<name>', 'figure:<name>' -> label; the name itself where it has none."""
+    """'chain:<name>', 'layer:<name>', 'figure:<name>', 'class_name:<place>' -> label; the name where it has none."""
     found = {}
     value, journey = asked.get("value") or {}, asked.get("journey") or {}
     parts = {"chain": asked.get("mediation") or {}, "layer": value.get("layers") or {}}
@@ -167,6 +167,8 @@ def asked_labels(asked: Mapping[str, Any], language: str) -> dict[str, str]:
             found[f"{kind}:{name}"] = entry["label"][language] if entry["label"] else name
     for figure in journey.get("context") or ():
         found[f"figure:{figure['name']}"] = figure["label"][language] if figure["label"] else figure["name"]
+    for at, name in enumerate((asked.get("classes") or {}).get("names") or ()):
+        found[f"class_name:{at}"] = name["label"][language]
     return found
 
 
