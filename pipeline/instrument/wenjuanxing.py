@@ -27,7 +27,8 @@ TAKEN = str.maketrans({
     "[": "［", "]": "］", "{": "｛", "}": "｝", "(": "（", ")": "）", "<": "＜", ">": "＞", "$": "＄", "^": "＾",
     "|": "｜", "【": "［", "】": "］", "\t": " ",
 })  # fmt: skip
-"""Signs that the import obeys, or puts other signs in place of."""
+DIGITS = str.maketrans("０１２３４５６７８９", "0123456789")
+"""Signs that the import obeys or replaces; full-width digits begin a question wherever they stand."""
 NUMBERED = re.compile(r"(?:[A-Za-z]|问题|第)?\s*[0-9０-９]|[一二三四五六七八九十]+[、.．]")
 COUNTED = re.compile(r"[0-9]+[次万%千小年以岁元人本个后级分]|[0-9]+\s*[-－—~～]{1,3}\s*[0-9]+")
 NO_BREAK = "\u00a0"
@@ -45,7 +46,7 @@ def text_of(form: Form) -> str:
 
 def inline(text: str) -> str:
     """A text in one line that the import takes for nothing but a text."""
-    return one_line(text).translate(TAKEN)
+    return one_line(text).translate(TAKEN).translate(DIGITS)
 
 
 def started(text: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shutil
 from pathlib import Path
 
@@ -87,6 +88,18 @@ def test_the_value_study_asks_for_its_columns() -> None:
     } <= asked
     assert {f"gg_{price}" for price in (1999, 2499, 2999, 3499, 3999)} <= asked
     assert {"psm_too_cheap", "psm_cheap", "psm_expensive", "psm_too_expensive", "wtp_aurora", "premium_pct"} <= asked
+
+
+@pytest.mark.parametrize("language", ["en", "zh"])
+def test_the_import_of_wenjuanxing_begins_a_question_where_we_do(language: str) -> None:
+    """The rules by which the import page parts the text, as its script has them, find our questions and no other."""
+    text = dict(render(load(VALUE), [language]))[f"wenjuanxing.{language}.txt"].decode()
+    counted = re.compile(r"\s*\d+(\s*[-－—~～]{1,3}\s*\d+|[次万%千小年以岁元人本个后级GXM分])")
+    begins = re.compile(r"\s*([a-zA-Z]|问题|第)?\s*\d+|.*[０-９]")
+    found = [line for line in text.split("\n") if begins.match(line) and not counted.match(line)]
+    assert [int(line.split(".")[0]) for line in found] == list(range(1, len(all_asked(load(VALUE))) + 1))
+    heads = [lines.split("\n")[1] for lines in text.split("\n\n") if "[矩阵量表题]" in lines]
+    assert {len(head.split(" ")) for head in heads} == {7}
 
 
 def test_van_westendorp_is_asked_in_one_order() -> None:

@@ -266,6 +266,7 @@ def test_wenjuanxing_takes_no_option_for_two_or_for_a_question() -> None:
     assert option("3 times or more") == "·3\u00a0times\u00a0or\u00a0more"
     assert option("5,000 to 9,999") == "·5,000\u00a0to\u00a09,999"
     assert option("[单选题](A)") == "［单选题］（A）"
+    assert option("约３次") == "约3次"
     assert started("2 questions first") == "·2 questions first"
 
 
