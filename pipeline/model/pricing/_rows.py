@@ -35,9 +35,14 @@ class Part:
 
 
 def parts_of(case: Case, cut: Cut) -> list[Part]:
-    """Everyone, then every level that may be shown of the variables of `pricing.groups`, or of the segments."""
+    """Everyone, then every level that may be shown of the variables of `pricing.groups`, or of the segments.
+
+    Answers that stand in several stacked rows were given once, so they have no groups by what was stacked.
+    """
     pricing = case.study.definition.pricing
-    names = (pricing.groups if pricing else ()) or case.study.segment_variables
+    stack = case.study.definition.stack
+    segments = [name for name in case.study.segment_variables if stack is None or name != stack.by]
+    names = (pricing.groups if pricing else ()) or segments
     found = [Part(mask=np.ones(len(cut), bool))]
     for name in names:
         levels = [Part(mask=mask, variable=name, level=level) for _, level, mask in case.groups([name], cut)]

@@ -31,6 +31,7 @@ POINTS = ("pmc", "opp", "idp", "pme")
 FIFTHS = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 MOST_TICKS = 8
 MOST_ROWS = 20
+PASSES = 0.05
 Part = dict[str, Any]
 
 
@@ -42,12 +43,18 @@ def applies(view: View) -> bool:
 def context(view: View, words: Words) -> dict[str, Any]:
     asked = view.study["asked"]["pricing"]
     parts: list[Part] = []
+    if view.estimate("pricing", "answered") is not None:
+        return _whole(words, [_part(words("pricing.title"), [words("pricing.refused")])])
     if asked["westendorp"]:
         parts.append(_range(view, words, asked["westendorp"]["convention"]))
     if asked["ladder"]:
         parts.append(_demand(view, words))
     if asked["premium"]:
         parts.append(_premium(view, words, asked["premium"]))
+    return _whole(words, parts)
+
+
+def _whole(words: Words, parts: list[Part]) -> dict[str, Any]:
     return {
         "nav": words("pricing.nav"),
         "title": words("pricing.title"),
@@ -182,24 +189,40 @@ def _spec(row: Row | None) -> str:
 
 
 def _gaps(view: View, words: Words, metrics: Sequence[str], names: Sequence[str], note: str) -> list[Part]:
-    """Differences between two levels of a variable, with p after correction."""
-    rows = []
-    for at, first in enumerate(names):
-        for second in names[at + 1 :]:
-            variable, _, level = first.partition("=")
-            contrast = f"{first}-{second.partition('=')[2]}"
-            found = [(metric, view.estimate("pricing", metric, None, None, contrast)) for metric in metrics]
-            named = words("pricing.versus", a=first, b=second) if second.startswith(f"{variable}=") and level else ""
-            rows += [
-                [f"{named} · {words(f'pricing.point.{metric}')}", with_interval(row, "amount", words),
-                 cell(row, "pv", words, value="p_adjusted")]
-                for metric, row in found
-                if row is not None and named
-            ]  # fmt: skip
-    if not rows:
-        return []
+    """Differences between two levels of a variable, with p after correction; where they are many those that pass."""
+    found = [
+        (a, b, row)
+        for at, a in enumerate(names)
+        for b in names[at + 1 :]
+        for metric in metrics
+        if (row := view.estimate("pricing", metric, None, None, _versus(a, b))) is not None
+    ]
+    passed = [one for one in found if (one[2]["p_adjusted"] or 1.0) < PASSES]
+    chosen, told = (found, None) if len(found) <= MOST_ROWS else (
+        passed, words("pricing.differences.passed", total=len(found), passed=len(passed))
+    )  # fmt: skip
+    rows = [
+        [
+            _named_gap(words, a, b, row),
+            with_interval(row, _spec(row), words),
+            cell(row, "pv", words, value="p_adjusted"),
+        ]
+        for a, b, row in chosen
+    ]
     heads = columns(words, "groups", "difference", "p_holm")
-    return [table(heads, rows, caption=words("pricing.differences"), note=words(note))]
+    notes = sentences([words(note), told], words)
+    return [table(heads, rows, caption=words("pricing.differences"), note=notes)] if found else []
+
+
+def _named_gap(words: Words, a: str, b: str, row: Row) -> str:
+    metric: str = row["metric"]
+    return f"{words('pricing.versus', a=a, b=b)} · {words(f'pricing.point.{metric}')}"
+
+
+def _versus(a: str, b: str) -> str:
+    """The contrast of two groups; no contrast has it where they are of different variables."""
+    variable, _, level = b.partition("=")
+    return f"{a}-{level}" if a.startswith(f"{variable}=") else ""
 
 
 def _demand(view: View, words: Words) -> Part:
