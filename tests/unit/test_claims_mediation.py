@@ -21,8 +21,8 @@ def figure(metric: str, value: float, half: float, contrast: str | None = None, 
 
 def ledger(
     chain: float = 0.2, half: float = 0.05, direct: float = 0.1, p: float = 0.001,
-    rho: tuple[float, float] = (0.4, 0.3), rival: float = 0.1, gap: float = 0.05, design: str = "survey", n_eff: float = 380.0, units: int = 400,
-    rest: list[dict[str, Any]] | None = None, moderator: str | None = None,
+    rho: tuple[float, float] = (0.4, 0.3), rival: float = 0.1, gap: float = 0.05, design: str = "survey",
+    n_eff: float = 380.0, units: int = 400, rest: list[dict[str, Any]] | None = None, moderator: str | None = None,
 ) -> Ledger:  # fmt: skip
     """A chain x > m > y; gap: half of the interval of the rival's difference."""
     rows = [
