@@ -65,7 +65,8 @@ tr{break-inside:avoid}
 .end{margin-top:12mm;padding-top:4mm;border-top:.35mm solid var(--accent);break-inside:avoid}
 .flag{font-size:9pt;font-weight:600;color:var(--warm);margin-top:3mm}
 @media screen and (max-width:640px){main{margin:0;padding:6mm 4mm}.answers{columns:1}
- .firm{flex-direction:column;gap:2mm}}
+ .firm{flex-direction:column;gap:2mm}.office{white-space:normal}.office span{min-width:16mm}.code{display:none}
+ .wording b{min-width:4mm}.note,.answers,.line,.write{margin-left:0}tbody th{padding-left:0}}
 @media print{html{background:#fff}main{max-width:none;margin:0;padding:0;border-top:0}
  .first{border-top:1.6mm solid var(--accent);padding-top:4mm}}
 """
