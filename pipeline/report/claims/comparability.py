@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from pipeline.report.claims import LEVELS, SMALLEST_N_EFF, Claim, Guard, Ledger, Values
@@ -36,53 +38,78 @@ def limit(ledger: Ledger) -> list[Claim]:
     ]
 
 
-def _one(ledger: Ledger, rows: list[Values], contrast: str) -> Claim:
-    own = [row for row in rows if row["contrast"] == contrast]
-    shifts = {row["term"]: row for row in own if row["metric"] == "item_shift" and row["estimate"] is not None}
-    sizes = {row["term"]: abs(row["estimate"]) for row in own if row["metric"] == "item_shift_d"}
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Found:
+    """What two versions showed. shifts: item -> row; sure: items that surely shift, largest first."""
+
+    rows: list[Values]
+    shifts: Mapping[str, Values]
+    sure: list[str]
+    unlike: list[str]
+    """Constructs with other loadings."""
+
+    @property
+    def constructs(self) -> list[str]:
+        return list(dict.fromkeys(row["outcome"] for row in self.shifts.values()))
+
+    @property
+    def failing(self) -> list[str]:
+        """Constructs with other loadings, or half of whose items and more shift; of two items nobody knows which."""
+        return list(dict.fromkeys([*self.unlike, *(name for name in self.constructs if self._half(name))]))
+
+    @property
+    def moved(self) -> list[str]:
+        """Constructs with an item that shifts."""
+        return [name for name in self.constructs if any(self.shifts[item]["outcome"] == name for item in self.sure)]
+
+    def _half(self, name: str) -> bool:
+        items = [item for item, row in self.shifts.items() if row["outcome"] == name]
+        return len(items) > 2 and 2 * sum(item in self.sure for item in items) >= len(items)
+
+
+def _found(rows: list[Values]) -> _Found:
+    shifts = {row["term"]: row for row in rows if row["metric"] == "item_shift" and row["estimate"] is not None}
+    sizes = {row["term"]: abs(row["estimate"]) for row in rows if row["metric"] == "item_shift_d"}
     sure = [
         item
         for item, row in shifts.items()
         if row["p_adjusted"] is not None and row["p_adjusted"] < LEVELS[2] and sizes[item] >= SMALL
     ]
-    sure = sorted(sure, key=lambda item: -sizes[item])
-    constructs = list(dict.fromkeys(row["outcome"] for row in shifts.values()))
-    unlike = [row["term"] for row in own if row["metric"] == "tucker_congruence" and _unlike(row)]
-    many = [name for name in constructs if _half(name, sure, shifts)]
-    failing = list(dict.fromkeys([*unlike, *many]))
-    moved = [name for name in constructs if any(shifts[item]["outcome"] == name for item in sure)]
-    size = _size(ledger, own)
-    variant = "small" if not size.passed else "fails" if failing else "item" if sure else "holds"
-    values: dict[str, Any] = _named(ledger, contrast) | {
+    unlike = [row["term"] for row in rows if row["metric"] == "tucker_congruence" and _unlike(row)]
+    return _Found(rows=rows, shifts=shifts, sure=sorted(sure, key=lambda item: -sizes[item]), unlike=unlike)
+
+
+def _one(ledger: Ledger, rows: list[Values], contrast: str) -> Claim:
+    found = _found([row for row in rows if row["contrast"] == contrast])
+    size = _size(ledger, found.rows)
+    variant = "small" if not size.passed else "fails" if found.failing else "item" if found.sure else "holds"
+    values = _named(ledger, contrast) | _values(found)
+    values |= {"smallest_n": int(size.found or 0), "required": size.required}
+    if found.sure:
+        first = found.shifts[found.sure[0]]
+        limits = {"shift": first["estimate"], "shift_low": first["conf_low"], "shift_high": first["conf_high"]}
+        values |= limits | {"first": found.sure[0], "construct": first["outcome"], "p": first["p_adjusted"]}
+        values["score"] = ledger.figure(NAME, "score_shift", first["outcome"], contrast)
+    shifting = Guard(rule="items that shift", required=0, found=len(found.sure), passed=not found.sure)
+    loads = Guard(rule="constructs with other loadings", required=0, found=len(found.unlike), passed=not found.unlike)
+    evidence = ledger.at(*((NAME, "item_shift", item, None, contrast) for item in found.sure or found.shifts))
+    level = 3 if variant == "fails" and found.unlike else 2 if variant in ("item", "fails") else None
+    guards = (size, shifting, loads)
+    return Claim(id="comparability", variant=variant, level=level, values=values, evidence=evidence, guards=guards)
+
+
+def _values(found: _Found) -> dict[str, Any]:
+    failing, moved = found.failing, found.moved
+    alike = [row["estimate"] for row in found.rows if row["metric"] == "tucker_congruence" and row["estimate"]]
+    return {
         "failing": failing[:MOST],
         "moved": moved[:MOST],
-        "items": sure[:MOST],
+        "items": found.sure[:MOST],
+        "unsafe": [*failing, *(name for name in moved if name not in failing)][:MOST],
+        "count": len(found.constructs),
+        "tests": len(found.shifts),
+        "congruence": min(alike, default=None),
     }
-    values |= {"unsafe": [*failing, *(name for name in moved if name not in failing)][:MOST]}
-    values |= {
-        "count": len(constructs),
-        "tests": len(shifts),
-        "smallest_n": int(size.found or 0),
-        "required": size.required,
-    }
-    alike = [row["estimate"] for row in own if row["metric"] == "tucker_congruence" and row["estimate"] is not None]
-    values |= {"congruence": min(alike, default=None)}
-    if sure:
-        first = shifts[sure[0]]
-        values |= {
-            "first": sure[0],
-            "construct": first["outcome"],
-            "shift": first["estimate"],
-            "p": first["p_adjusted"],
-        }
-        values |= {"shift_low": first["conf_low"], "shift_high": first["conf_high"]}
-        values |= {"score": ledger.figure(NAME, "score_shift", first["outcome"], contrast)}
-    passed = Guard(rule="items that shift", required=0, found=len(sure), passed=not sure)
-    loads = Guard(rule="constructs with other loadings", required=0, found=len(unlike), passed=not unlike)
-    evidence = ledger.at(*((NAME, "item_shift", item, None, contrast) for item in sure or shifts))
-    level = 3 if variant == "fails" and unlike else 2 if variant in ("item", "fails") else None
-    guards = (size, passed, loads)
-    return Claim(id="comparability", variant=variant, level=level, values=values, evidence=evidence, guards=guards)
 
 
 def _named(ledger: Ledger, contrast: str) -> dict[str, Any]:
@@ -98,13 +125,6 @@ def _unlike(row: Values) -> bool:
         return False
     high = row["conf_high"] if row["conf_high"] is not None else row["estimate"]
     return bool(row["estimate"] < UNLIKE and high < ALIKE)
-
-
-def _half(name: str, sure: list[str], shifts: dict[str, Values]) -> bool:
-    """Whether half of a construct's items and more shift; of two items nobody knows which."""
-    items = [item for item, row in shifts.items() if row["outcome"] == name]
-    moved = [item for item in items if item in sure]
-    return len(items) > 2 and 2 * len(moved) >= len(items)
 
 
 def _size(ledger: Ledger, rows: list[Values]) -> Guard:
