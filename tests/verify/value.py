@@ -33,7 +33,7 @@ MEANING = (
     "value. False claims: share of surveys in which the rule of a claim is met although the truth is that of the row, "
     "promised at most the nominal rate, give or take two Monte Carlo errors."
 )
-DRAWS = 1000
+DRAWS = 500
 SEED = 20260101
 NAMES = tuple("abcdef")
 OVERLAP = 0.4
