@@ -55,7 +55,14 @@ def _ladder(study: Study, definition: Definition) -> Iterator[Problem]:
         if not is_price(price):
             message = f"'{price}' is no price; prices are numbers above zero."
             yield study.problem(message, "pricing", "ladder", key)
-    shown = {float(price) for price, _ in steps if is_price(price)}
+    usable = [float(price) for price, _ in steps if is_price(price)]
+    shown = set(usable)
+    if len(shown) < len(usable):
+        yield study.problem("a price stands twice on the ladder; name each once.", "pricing", "ladder")
+    names = list(ladder.prices.values())
+    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+        message = f"'{name}' stands for two prices; each price has the variable of its own answer."
+        yield study.problem(message, "pricing", "ladder", "prices")
     if len(shown) < 2:
         where = "list them under steps" if ladder.highest else "under prices, each with its variable"
         message = f"a ladder needs two prices or more, and this one has {len(shown)}; {where}."

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 
 from pipeline.estimates import row
-from pipeline.model import Row, based
+from pipeline.model import Row, Setting, based
 from pipeline.model.case import Case, Cut
 from pipeline.model.pricing._points import (
     POINTS,
@@ -70,7 +70,7 @@ def westendorp_rows(case: Case, four: Westendorp) -> list[Row]:
     parts = parts_of(case, cut)
     drawn = draw(case, cut, parts, four)
     rows += list(_point_rows(case, cut, parts, drawn)) + list(_differences(case, cut, parts, drawn))
-    rows += list(_curve_rows(cut))
+    rows += list(_curve_rows(cut, case.setting))
     return rows + (list(_trial_rows(case, names, keep, four)) if four.intent else [])
 
 
@@ -145,14 +145,14 @@ def _differences(case: Case, cut: Cut, parts: list[Part], drawn: list[Drawn]) ->
         yield from adjusted(rows)
 
 
-def _curve_rows(cut: Cut) -> Iterator[Row]:
+def _curve_rows(cut: Cut, setting: Setting) -> Iterator[Row]:
     """Shares that find a price too cheap, not cheap, not expensive and too expensive, at prices worth a drawing."""
     grid = Grid.of(cut.values)
     shares = cumulative(whole(cut.design, four_sums(grid, cut.design, np.ones(len(cut), bool))))[:, :, 0]
     curves = {
         "too_cheap": 1 - shares[0], "not_cheap": shares[1], "not_expensive": 1 - shares[2], "too_expensive": shares[3],
     }  # fmt: skip
-    base = based(cut.everyone)
+    base: Row = {**based(cut.everyone), **setting.state(cut.everyone)}
     for metric, curve in curves.items():
         for at in drawn_at(grid):
             share = min(max(float(curve[at]), 0.0), 1.0)
@@ -175,8 +175,8 @@ def _trial_rows(case: Case, names: list[str], keep: Array, four: Westendorp) -> 
     both = np.column_stack(known)
     cut = case.cut(names, also=keep & np.isfinite(both).all(1))
     setting, part = case.setting, Part(mask=np.ones(len(cut), bool))
-    if cut.everyone.n < setting.minimum_base:
-        state = {"state": "too_few", "reason": "no_chances"}
+    state: Row = _no_trial(case, keep, both, (intent.cheap, intent.expensive), cut)
+    if state:
         yield from (row("pricing", metric, **state, **based(cut.everyone)) for metric in ("trial_price", "sales_price"))
         return
     grid = Grid.of(cut.values)
@@ -186,6 +186,7 @@ def _trial_rows(case: Case, names: list[str], keep: Array, four: Westendorp) -> 
         reach = trial(sums, grid.prices)
         draws["trial_price"].append(best(reach, grid.prices))
         draws["sales_price"].append(best(reach * grid.prices[:, None], grid.prices))
+    low = setting.state(cut.everyone)
     reach = trial(whole(cut.design, matrix), grid.prices)
     for metric, curve in (("trial_price", reach), ("sales_price", reach * grid.prices[:, None])):
         point = float(best(curve, grid.prices)[0])
@@ -193,10 +194,20 @@ def _trial_rows(case: Case, names: list[str], keep: Array, four: Westendorp) -> 
         yield found if np.isfinite(point) else found | {"reason": "nobody_buys"}
         if np.isfinite(point):
             share = float(reach[np.searchsorted(grid.prices, point), 0])
-            yield row("pricing", "trial", contrast=f"at:{metric}", estimate=share, **based(cut.everyone))
+            yield row("pricing", "trial", contrast=f"at:{metric}", estimate=share, **based(cut.everyone), **low)
     for at in drawn_at(grid):
-        key = {"contrast": price_key(grid.prices[at]), **based(cut.everyone)}
+        key = {"contrast": price_key(grid.prices[at]), **based(cut.everyone), **low}
         yield row("pricing", "trial", estimate=max(float(reach[at, 0]), 0.0), **key)
+
+
+def _no_trial(case: Case, keep: Array, both: Array, names: tuple[str, str], cut: Cut) -> Row:
+    """Why intent gives no trial: numbers that no chance is declared for, or too few answers."""
+    for name, known in zip(names, both.T, strict=True):
+        category = name not in case.scores.values and case.responses.variables[name].dtype.kind != "f"
+        if not category and (keep & np.isfinite(case.known(name)) & np.isnan(known)).any():
+            return {"state": "not_defined", "reason": "unknown_chances"}
+    few = cut.everyone.n < case.setting.minimum_base
+    return {"state": "too_few", "reason": "no_chances"} if few else {}
 
 
 def chances(case: Case, name: str, known: Mapping[str, float]) -> Array:

@@ -261,7 +261,7 @@ def _ladder_note(view: View, words: Words) -> str:
     broken = view.estimate("pricing", "not_monotone")
     share = view.value("pricing", "not_monotone_share")
     told = None
-    if broken is not None and shown(broken) and share is not None:
+    if broken is not None and shown(broken) and broken["estimate"] and share is not None:
         told = words("pricing.demand.broken", count=broken["estimate"], share=share)
     return sentences([words("pricing.demand.note"), told], words)
 
