@@ -11,6 +11,7 @@ from rich.table import Table
 from benchmarks import (
     answers,
     careless,
+    classes,
     importance,
     imputation,
     likelihood,
@@ -28,6 +29,7 @@ SUITES: tuple[Callable[[], Iterator[Figure]], ...] = (
     imputation.figures,
     mediation.figures,
     pricing.figures,
+    classes.figures,
     weighting.figures,
     careless.figures,
     answers.figures,

@@ -15,6 +15,7 @@ import numpy as np
 from pipeline import __version__
 from tests.verify import (
     claims,
+    classes,
     comparability,
     coverage,
     designs,
@@ -54,6 +55,7 @@ SIMULATIONS = {
     "paradox": paradox,
     "rivals": rivals,
     "pricing": pricing,
+    "classes": classes,
     "lock_in": lock_in,
     "comparability": comparability,
     "market": market,

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from dataclasses import dataclass
 from typing import Any
+from unittest.mock import patch
 
 import numpy as np
 
 from pipeline.model.classes import classes_rows
+from pipeline.model.classes._number import TESTED as FULL
 from pipeline.model.importance import METHODS
 from tests.made_case import a_case, a_study
 
@@ -92,7 +94,7 @@ def chances(plan: Plan) -> Array:
 
 
 def simulated(plan: Plan, survey: int) -> list[Row]:
-    """Rows of one survey."""
+    """Rows of one survey; the test of the number of classes is made where there is one class, whose error it may be."""
     random = np.random.default_rng(
         [survey, plan.n, int(100 * plan.clear), plan.classes, plan.lines, int(10 * plan.spread)]
     )
@@ -115,14 +117,15 @@ def simulated(plan: Plan, survey: int) -> list[Row]:
         model={"outcome": "y", "draws": DRAWS, "seed": survey + 1},
         classes=_key(plan),
     )
-    return classes_rows(a_case(study, items, answers, weight=weight))
+    with patch("pipeline.model.classes._number.TESTED", FULL if plan.classes == 1 else 1):
+        return classes_rows(a_case(study, items, answers, weight=weight))
 
 
 def _key(plan: Plan) -> dict[str, Any]:
     names = [{"label": f"name {at}", "typical": {"a0": f"l{at}", "a1": f"l{at}"}} for at in range(LEVELS)]
     if plan.lines:
-        return {"drivers": True, "most": 3, "starts": 20}
-    return {"answers": [f"a{at}" for at in range(ANSWERS)], "names": names, "most": 4, "starts": 20}
+        return {"drivers": True, "most": min(3, plan.classes + 1), "starts": 15}
+    return {"answers": [f"a{at}" for at in range(ANSWERS)], "names": names, "most": plan.classes + 1, "starts": 15}
 
 
 def _note(plan: Plan, rows: list[Row], notes: dict[str, list[Any]]) -> None:

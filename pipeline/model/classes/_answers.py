@@ -10,6 +10,8 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from pipeline.model.classes._climb import product
+
 Array = np.ndarray
 
 SMALLEST = 1e-12
@@ -98,7 +100,7 @@ class Answers:
         """(K, s, P) probability of each class, given the pattern, and (s, P) log-likelihood of the patterns."""
         sizes, chances = self.parts(values)
         across = np.log(np.maximum(chances, SMALLEST)).transpose(1, 0, 2).reshape(-1, self.ones.shape[1])
-        found = (across.astype(self.ones.dtype) @ self.ones.T).reshape(self.size, len(values), -1)
+        found = product(across.astype(self.ones.dtype), self.ones.T).reshape(self.size, len(values), -1)
         found += np.log(np.maximum(sizes, SMALLEST)).T[:, :, None].astype(found.dtype)
         top = found.max(0)
         found -= top
@@ -113,7 +115,7 @@ class Answers:
         likelihood = (weight * likelihood).sum(1, dtype=float)
         found *= weight
         counts = found.sum(2, dtype=float).T
-        each = found.reshape(-1, found.shape[2]) @ self.ones
+        each = product(found.reshape(-1, found.shape[2]), self.ones)
         chances = each.reshape(self.size, len(values), -1).transpose(1, 0, 2).astype(float)
         return self.mended(self.joined(counts, chances + SMALLEST)), likelihood
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.model.classes._answers import SMALLEST
+from pipeline.model.classes._climb import product
 
 Array = np.ndarray
 
@@ -100,7 +101,7 @@ class Regressions:
         """(K, s, m) probability of each class for each person, and (s, m) log-likelihood of the people."""
         sizes, slopes, spread = self.parts(values)
         across = slopes.transpose(1, 0, 2).reshape(-1, slopes.shape[2]).astype(self.x.dtype)
-        found = (across @ self.x.T).reshape(self.size, len(values), -1)
+        found = product(across, self.x.T).reshape(self.size, len(values), -1)
         np.subtract(self._outcome(of), found, out=found)
         np.square(found, out=found)
         found *= (-0.5 / spread.T[:, :, None]).astype(found.dtype)
@@ -128,9 +129,9 @@ class Regressions:
         size, runs = counts.shape[:2]
         each = counts if len(self.first) == len(self.x) else np.repeat(counts, self.counts, axis=2)
         flat = each.reshape(size * runs, -1)
-        gram = _square((flat @ self.pairs).astype(float), self.x.shape[1])
+        gram = _square(product(flat, self.pairs).astype(float), self.x.shape[1])
         reach = (each * self._outcome(of)).reshape(size * runs, -1)
-        toward, total = (reach @ self.x).astype(float), flat.sum(1, dtype=float)
+        toward, total = product(reach, self.x).astype(float), flat.sum(1, dtype=float)
         gram += np.eye(self.x.shape[1]) * (RIDGE * (gram[:, 0, :1, None] + 1.0))
         slopes = np.linalg.solve(gram, toward[:, :, None])[:, :, 0]
         across = (reach.reshape(size, runs, -1) * self._outcome(of)).sum(2, dtype=float).ravel()

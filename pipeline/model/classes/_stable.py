@@ -14,7 +14,7 @@ Array = np.ndarray
 
 REFITS = 200
 """Resamples in which classes are found again; each takes as long as a fit."""
-FRESH = 3
+FRESH = 2
 """Random starts of a resample, besides the solution of the sample."""
 
 

@@ -16,6 +16,8 @@ NAME = "classes"
 STABLE, HIGHLY = 0.75, 0.85
 """Mean Jaccard index from which a class is stable, and highly so (Hennig 2007)."""
 TEST = 0.05
+VERY_STRONG = 10.0
+"""Difference of BIC that is very strong evidence (Raftery 1995)."""
 MOST_TYPICAL = 3
 
 
@@ -109,7 +111,7 @@ def _of_kind(ledger: Ledger, kind: str, claim_id: str) -> list[Claim]:
     guards += _guards(made, test)
     values |= _values(ledger, made, test, claim_id)
     variant = _variant(made, guards)
-    level = _level(made, test) if variant == "found" else 1 if variant == "partly" else None
+    level = _level(ledger, made, claim_id) if variant == "found" else 1 if variant == "partly" else None
     evidence += ledger.at(
         (NAME, "blrt", None, None, f"{claim_id}:{k}"),
         *((NAME, metric, None, group) for group in made.groups for metric in ("class_size", "stability_jaccard")),
@@ -147,8 +149,11 @@ def _variant(made: Found, guards: Sequence[Guard]) -> str:
     return "partly" if any((value or 0.0) >= STABLE for value in made.jaccard) else "unstable"
 
 
-def _level(made: Found, test: Values | None) -> int:
-    sure = test is not None and test["p_value"] <= LEVELS[3]
+def _level(ledger: Ledger, made: Found, claim_id: str) -> int:
+    """3: BIC is much lower than with one class less, and every class is highly stable."""
+    k = len(made.groups)
+    own, less = (ledger.figure(NAME, "bic", None, f"{claim_id}:{size}") for size in (k, k - 1))
+    sure = own is not None and less is not None and less - own >= VERY_STRONG
     return 3 if sure and all((value or 0.0) >= HIGHLY for value in made.jaccard) else 2
 
 
