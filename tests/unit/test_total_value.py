@@ -7,8 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from pipeline.model.players import Structure
-from pipeline.model.total_value import BEYOND, PRODUCT, REST, product_rows, total_value_rows
+from pipeline.model.total_value import BEYOND, PRODUCT, REST, total_value_rows
 from tests.made_case import a_case, found
 from tests.value_cases import DRIVERS, a_value_case, a_value_study, answers, r2, row_weights, shapley, with_model
 
@@ -155,11 +154,15 @@ def test_what_cannot_be_divided_says_so() -> None:
     assert {row["state"] for row in rows} == {"no_variance"}
 
 
-def test_the_rows_do_not_depend_on_the_order_of_rows() -> None:
-    items, variables, person = answers(80)
-    study = a_value_study(value={"product": ["product"]})
+def test_nothing_depends_on_the_order_of_rows() -> None:
+    items, variables, person = answers(80, brands=2)
+    study = a_value_study(value={"product": ["product"], "layers": LAYERS})
+    order = np.random.default_rng(2).permutation(len(person))
+    turned = {name: values[order] for name, values in items.items()}
+    shuffled = {name: np.asarray(values, object)[order] for name, values in variables.items()}
+    shuffled = {name: values if name == "income" else values.astype(float) for name, values in shuffled.items()}
     one = total_value_rows(with_model(a_case(study, items, variables, respondent=person)))
-    structure = Structure.plain(DRIVERS)
-    case = with_model(a_case(study, items, variables, respondent=person))
-    again = product_rows(case.resampled["model"], structure, ("product",), 0.95, {"outcome": "intent"})
-    assert [row["estimate"] for row in one] == [row["estimate"] for row in again]
+    other = total_value_rows(with_model(a_case(study, turned, shuffled, respondent=person[order])))
+    for column in ("estimate", "conf_low", "n"):
+        both = [[row[column] for row in rows if row[column] is not None] for rows in (one, other)]
+        assert both[0] == pytest.approx(both[1])
