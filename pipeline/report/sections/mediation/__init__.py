@@ -19,10 +19,11 @@ from pipeline.report.sections._common import (
     with_interval,
 )
 from pipeline.report.sections.mediation import _tables
+from pipeline.report.sections.mediation._hidden import hidden_figure
 from pipeline.report.view import Row, View, shown
 from pipeline.report.words import Words
 
-CLAIMS = ("mediation", "rival_orders", "hidden_cause", "moderated")
+CLAIMS = ("mediation", "rival_orders", "moderated")
 Chain = Mapping[str, Any]
 
 
@@ -46,7 +47,9 @@ def _chain(view: View, words: Words, name: str, chain: Chain, at: int) -> dict[s
     return {
         "title": words.format(f"chain:{name}", "Label"),
         "figure": drawn,
+        "hidden": hidden_figure(view, words, name, at) if drawn else None,
         "paragraphs": [text for claim in CLAIMS for text in claim_texts(view, claim, words, name=name)],
+        "sturdy": claim_texts(view, "hidden_cause", words, name=name),
         "more_title": words("mediation.more"),
         "tables": _tables.all_tables(view, words, name, chain) if drawn else [],
     }

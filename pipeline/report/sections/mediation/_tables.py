@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from pipeline.report.sections._common import cell, columns, table, with_interval
-from pipeline.report.view import Row, View, shown
+from pipeline.report.view import Row, View
 from pipeline.report.words import Words
 
 Table = dict[str, Any]
@@ -14,8 +14,8 @@ Table = dict[str, Any]
 
 def all_tables(view: View, words: Words, name: str, chain: Mapping[str, Any]) -> list[Table]:
     found = [_arrows(view, words, name), _orders(view, words, name), _hidden(view, words, name)]
-    grid, moderated = _grid(view, words, name), _moderated(view, words, name, chain["moderator"])
-    return [*found, *([grid] if grid else []), *([moderated] if moderated else [])]
+    moderated = _moderated(view, words, name, chain["moderator"])
+    return [*found, *([moderated] if moderated else [])]
 
 
 def _rows(view: View, metric: str, name: str) -> list[Row]:
@@ -59,23 +59,6 @@ def _hidden(view: View, words: Words, name: str) -> Table:
     ]
     heads = columns(words, "arrow", "rho_zero", "of_residual", "of_total")
     return table(heads, rows, caption=words("mediation.hidden"), note=words("mediation.hidden.note"))
-
-
-def _grid(view: View, words: Words, name: str) -> Table | None:
-    """What is left of the chain under each correlation, at the arrow that the claim names."""
-    claim = view.claim("hidden_cause", name=name)
-    if claim is None:
-        return None
-    values = claim["values"]
-    link = f"{values['a']}>{values['b']}"
-    found = [row for row in _rows(view, "indirect_at_rho", name) if row["contrast"].startswith(f"{link}@")]
-    rows = [
-        [words.format(float(row["contrast"].partition("@")[2]), "r"), with_interval(row, "num2", words)]
-        for row in found
-        if shown(row)
-    ]
-    caption = words("mediation.grid", way=values["way"], a=values["a"], b=values["b"])
-    return table(columns(words, "rho", "effect"), rows, caption=caption)
 
 
 def _moderated(view: View, words: Words, name: str, moderator: str | None) -> Table | None:
