@@ -30,8 +30,9 @@ MEANING = (
     "effect deff, three drivers and two images. Coverage is the share of surveys whose 95 % interval holds the value "
     f"of the population, the lowest of the figures of a kind; promised: {PROMISED[0]} to {PROMISED[1]}, give or take "
     "two Monte Carlo errors, where too wide is told and not broken. Bias is the largest of a kind, in standard "
-    "deviations of the estimates; within 0.25 is kept, as small samples draw shares together. Where nothing moves the rate is that of surveys in which any "
-    f"figure of a family passes its test after Holm; promised: at most {NOMINAL}, give or take two Monte Carlo errors."
+    "deviations of the estimates; within 0.25 is kept, as small samples draw shares together. Where nothing moves the "
+    "rate is that of surveys in which any figure of a family passes its test after Holm; promised: at most "
+    f"{NOMINAL}, give or take two Monte Carlo errors."
 )
 KINDS: Mapping[str, tuple[str, ...]] = {
     "share_trend": ("share_trend",),

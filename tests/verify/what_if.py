@@ -20,7 +20,7 @@ from tests.verify.coverage import PROMISED
 Array = np.ndarray
 Rows = list[dict[str, Any]]
 
-DRAWS = 500
+DRAWS = 300
 NOMINAL = 0.05
 FIRST = 0.975
 STEP = 0.5
@@ -57,11 +57,9 @@ Job = tuple[str, Plan, int]
 def jobs(number: int) -> list[Job]:
     plans = {
         "normal ratings": Plan(n=400),
-        "normal ratings, larger": Plan(n=1500),
         "ratings of 1 to 7": Plan(n=400, ratings="points"),
-        "ratings of 1 to 7, deff 1.9": Plan(n=1500, ratings="points", deff=1.9),
+        "ratings of 1 to 7, larger, deff 1.9": Plan(n=1000, ratings="points", deff=1.9),
         "two moves tie": Plan(n=400, slopes=(0.4, 0.4, 0.1, 0.1)),
-        "two moves tie, ratings of 1 to 7": Plan(n=1500, ratings="points", slopes=(0.4, 0.4, 0.1, 0.1)),
         "nothing goes with anything": Plan(n=400, slopes=(0.0, 0.0, 0.0, 0.0)),
     }
     return [(name, plan, number) for name, plan in plans.items()]

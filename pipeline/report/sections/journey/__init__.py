@@ -28,6 +28,8 @@ from pipeline.report.words import Words
 PARTS = ("change_effect", "change_spread", "change_overlap", "change_reliability")
 MOST_COHORTS = 2
 """Variables with a drawing of their own; further ones have their tables."""
+MOST_COLUMNS = 5
+"""Waves in one table."""
 TONES: tuple[Tone, ...] = ("lead", "warm", "soft", "grey")
 Part = dict[str, Any]
 
@@ -50,7 +52,7 @@ def context(view: View, words: Words) -> dict[str, Any]:
 
 
 def part(title: str | None, paragraphs: Sequence[str], **more: Any) -> Part:
-    empty: Part = {"title": title, "figure": None, "tables": [], "more": [], "more_title": ""}
+    empty: Part = {"title": title, "figure": None, "tables": [], "more": [], "more_title": "", "lines": []}
     return empty | {"paragraphs": list(paragraphs)} | more
 
 
@@ -76,7 +78,7 @@ def _shares(view: View, words: Words) -> Part:
     series = [_share_line(view, words, name, groups) for name in _behind_first(view)]
     series = [line for line in series if sum(point.y is not None for point in line.points) > 1]
     if not series:
-        return part(title, said, tables=[numbers], more=more, more_title=about)
+        return part(title, said, tables=numbers, more=more, more_title=about)
     drawn = figure(
         "lines", waved(series, groups, words, "pct"), words, uid="journey-shares", title=title,
         subtitle=words("journey.shares.subtitle"), description=words("journey.shares.description"),
@@ -117,26 +119,48 @@ def point(at: int, row: Row | None, limits: bool = True) -> LinePoint:
     return LinePoint(x=float(at), y=row["estimate"], low=ends[0], high=ends[1])
 
 
-def _share_table(view: View, words: Words, groups: Sequence[str]) -> Part:
-    """A line a driver: its share in every wave, the change and the trend."""
+def _share_table(view: View, words: Words, groups: Sequence[str]) -> list[Part]:
+    """A line a driver: its share in every wave; then the change and the trend."""
     contrast = next(iter(view.contrasts("journey", "share_change")), None)
+    cells = {
+        label(name, words): [view.estimate("journey", "lmg_share", name, group) for group in groups]
+        for name in view.drivers
+    }
+    fits = [view.estimate("journey", "r2", None, group) for group in groups]
+    absent = [row for row in view.rows("journey", "r2") if row["reason"] == "not_asked_then"]
+    caption = words("journey.shares.numbers")
+    lines = [(name, row, "cell") for name, row in cells.items()] + [(words("journey.r2"), fits, "r")]
+    found = by_wave(words, "driver", lines, groups, caption, absent)
     trend = view.holds("journey", "share_trend")
     rows, every = [], []
     for name in view.drivers:
-        found = [view.estimate("journey", "lmg_share", name, group) for group in groups]
         change = view.estimate("journey", "share_change", name, None, contrast)
         slope = view.estimate("journey", "share_trend", name)
-        every += [*found, change]
-        tests = [with_interval(change, "points", words), cell(change, "pv", words, value="p_adjusted")]
-        line = [with_interval(slope, "points", words)] if trend else []
-        rows.append([label(name, words), *(with_interval(row, "cell", words) for row in found), *tests, *line])
-    fits = [view.estimate("journey", "r2", None, group) for group in groups]
-    rows.append([words("journey.r2"), *(with_interval(row, "r", words) for row in fits), *([""] * (2 + trend))])
-    tested = columns(words, "driver", "journey_change", "p_holm", *(["journey_trend"] if trend else []))
-    heads = [tested[0], *named_columns(words.format(group, "group") for group in groups), *tested[1:]]
-    absent = [row for row in view.rows("journey", "r2") if row["reason"] == "not_asked_then"]
-    note = sentences([words("journey.shares.numbers.note"), state_notes([*every, *absent], words)], words)
-    return table(heads, rows, caption=words("journey.shares.numbers"), note=note)
+        every.append(change)
+        tested = [with_interval(change, "points", words), cell(change, "pv", words, value="p_adjusted")]
+        rows.append([label(name, words), *tested, *([with_interval(slope, "points", words)] if trend else [])])
+    heads = columns(words, "driver", "journey_change", "p_holm", *(["journey_trend"] if trend else []))
+    note = sentences([words("journey.shares.numbers.note"), state_notes(every, words)], words)
+    return [*found, table(heads, rows, caption=words("journey.shares.changes"), note=note)]
+
+
+def by_wave(
+    words: Words,
+    head: str,
+    lines: Sequence[tuple[str, Sequence[Row | None], str]],
+    groups: Sequence[str],
+    caption: str,
+    further: Sequence[Row] = (),
+) -> list[Part]:
+    """Tables of named lines, a wave a column, as many to a table as a page has room for."""
+    states = state_notes([*(row for _, cells, _ in lines for row in cells), *further], words)
+    found = []
+    for start in range(0, len(groups), MOST_COLUMNS):
+        part_ = slice(start, start + MOST_COLUMNS)
+        rows = [[name, *(with_interval(row, spec, words) for row in cells[part_])] for name, cells, spec in lines]
+        heads = [*columns(words, head), *named_columns(words.format(group, "group") for group in groups[part_])]
+        found.append(table(heads, rows, caption=caption, note=states))
+    return found
 
 
 def _change_tables(view: View, words: Words) -> list[Part]:
@@ -190,7 +214,7 @@ def _images(view: View, words: Words) -> list[Part]:
     title, said = words("journey.images"), claim_texts(view, "image", words)
     numbers = _image_table(view, words, found, groups)
     if not any(shown(row) for rows in found.values() for row in rows):
-        return [part(title, said, tables=[numbers])]
+        return [part(title, said, tables=numbers)]
     drawn = figure(
         "lines", waved(series, groups, words, "num1"), words, uid="journey-images", title=title,
         subtitle=words("journey.images.subtitle"), description=words("journey.images.description"),
@@ -199,27 +223,30 @@ def _images(view: View, words: Words) -> list[Part]:
     return [part(title, said, figure=drawn)]
 
 
-def _image_table(view: View, words: Words, found: Mapping[str, Sequence[Row | None]], groups: Sequence[str]) -> Part:
-    rows, every = [], []
-    for name, cells in found.items():
-        change = next((row for row in view.rows("journey", "mean_difference") if row["term"] == name
-                       and row["contrast"] != "stayed-left"), None)  # fmt: skip
-        every += [*cells, change]
-        rows.append([label(name, words), *_line(cells, change, words, "num2")])
+def _image_table(
+    view: View, words: Words, found: Mapping[str, Sequence[Row | None]], groups: Sequence[str]
+) -> list[Part]:
+    lines: list[tuple[str, Sequence[Row | None], str]] = [
+        (label(name, words), cells, "num2") for name, cells in found.items()
+    ]
+    moved = {
+        label(row["term"], words): row
+        for row in view.rows("journey", "mean_difference")
+        if row["term"] in found and row["contrast"] != "stayed-left"
+    }
     if len(found) == 2:
         leads = [view.estimate("journey", "image_lead", None, group) for group in groups]
-        change = next((row for row in view.rows("journey", "image_lead_change") if row["group"] is None), None)
-        every += [*leads, change]
-        rows.append([words("journey.lead"), *_line(leads, change, words, "sign2")])
-    tested = columns(words, "journey_image", "journey_change", "p_holm")
-    heads = [tested[0], *named_columns(words.format(group, "group") for group in groups), *tested[1:]]
-    note = sentences([words("journey.images.numbers.note"), state_notes(every, words)], words)
-    return table(heads, rows, caption=words("journey.images.numbers"), note=note)
-
-
-def _line(cells: Sequence[Row | None], change: Row | None, words: Words, spec: str) -> list[Any]:
-    tests = [with_interval(change, "sign2", words), cell(change, "pv", words, value="p_adjusted")]
-    return [*(with_interval(row, spec, words) for row in cells), *tests]
+        lines.append((words("journey.lead"), leads, "sign2"))
+        change = (row for row in view.rows("journey", "image_lead_change") if row["group"] is None)
+        moved |= {words("journey.lead"): row for row in change}
+    first = by_wave(words, "journey_image", lines, groups, words("journey.images.numbers"))
+    rows = [
+        [name, with_interval(row, "sign2", words), cell(row, "pv", words, value="p_adjusted")]
+        for name, row in moved.items()
+    ]
+    heads = columns(words, "journey_image", "journey_change", "p_holm")
+    note = sentences([words("journey.images.numbers.note"), state_notes(moved.values(), words)], words)
+    return [*first, table(heads, rows, caption=words("journey.images.changes"), note=note)]
 
 
 def _cohorts(view: View, words: Words) -> list[Part]:
@@ -241,7 +268,7 @@ def _cohort(view: View, words: Words, variable: str, at: int) -> Part:
     title, said = words("journey.cohorts", variable=variable), claim_texts(view, "cohorts", words, variable=variable)
     numbers = _cohort_table(view, words, variable, cells, groups)
     if at >= MOST_COHORTS or not any(shown(row) for rows in cells.values() for row in rows):
-        return part(title, said, tables=[numbers])
+        return part(title, said, tables=numbers)
     series = [
         Line(label=words.format(level, "group"), points=tuple(point(at_, row, False) for at_, row in enumerate(rows)),
              text=spoken(rows, words, "sign2"), tone=tone)
@@ -257,26 +284,27 @@ def _cohort(view: View, words: Words, variable: str, at: int) -> Part:
 
 def _cohort_table(
     view: View, words: Words, variable: str, cells: Mapping[str, Sequence[Row]], groups: Sequence[str]
-) -> Part:
+) -> list[Part]:
     moves = {row["group"]: row for row in view.rows("journey", "image_lead_change") if row["group"]}
     gaps = {row["contrast"]: row for row in view.rows("journey", "image_lead_gap")}
+    lines = [(words.format(level, "group"), own, "sign2") for level, own in cells.items()]
+    caption = words("journey.cohorts.numbers", variable=variable)
     rows = []
-    for level, own in cells.items():
-        name = level.removeprefix(f"{variable}=")
-        gap = next((row for contrast, row in gaps.items() if contrast.startswith(f"{variable}={name}-")), None)
+    for level in cells:
+        gap = next((row for contrast, row in gaps.items() if contrast.startswith(f"{level}-")), None)
         move = [with_interval(moves.get(level), "sign2", words), with_interval(gap, "sign2", words)]
-        p = cell(gap, "pv", words, value="p_adjusted")
-        rows.append([words.format(level, "group"), *(with_interval(row, "sign2", words) for row in own), *move, p])
-    tested = columns(words, "group", "journey_change", "journey_gap", "p_holm")
-    heads = [tested[0], *named_columns(words.format(group, "group") for group in groups), *tested[1:]]
-    states = state_notes((row for own in cells.values() for row in own), words)
-    note = sentences([words("journey.cohorts.numbers.note"), states], words)
-    return table(heads, rows, caption=words("journey.cohorts.numbers", variable=variable), note=note)
+        rows.append([words.format(level, "group"), *move, cell(gap, "pv", words, value="p_adjusted")])
+    heads = columns(words, "group", "journey_change", "journey_gap", "p_holm")
+    caption_ = words("journey.cohorts.changes", variable=variable)
+    changes = table(heads, rows, caption=caption_, note=words("journey.cohorts.numbers.note"))
+    return [*by_wave(words, "group", lines, groups, caption), changes]
 
 
 def _context(view: View, words: Words) -> list[Part]:
     numbers, drawn = figures(view, words)
     if numbers is None:
         return []
-    first = part(words("journey.context"), [words("journey.context.about")], tables=[numbers])
-    return [first, *(part(None, [], figure=one) for one in drawn)]
+    said = [words("journey.context.about")]
+    return [
+        part(words("journey.context"), said, tables=[numbers], lines=drawn, lines_title=words("journey.more.lines"))
+    ]

@@ -6,12 +6,14 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from pipeline.report.charts import Line, LinePoint, Tick
-from pipeline.report.sections._common import columns, figure, table
+from pipeline.report.sections._common import columns, figure, named_columns, table
 from pipeline.report.sections.journey._drawn import heights
 from pipeline.report.view import View
 from pipeline.report.words import Words
 
 MOST_FIGURES = 3
+MOST_COLUMNS = 5
+"""Waves beside one another."""
 Part = dict[str, Any]
 Given = Mapping[str, Any]
 
@@ -25,7 +27,7 @@ def figures(view: View, words: Words) -> tuple[Part | None, list[Part]]:
     names = list(dict.fromkeys(one["name"] for one in asked))
     drawn = [_line(words, [one for one in asked if one["name"] == name], variable, levels, at)
              for at, name in enumerate(names[:MOST_FIGURES], start=1)]  # fmt: skip
-    return _table(words, asked, variable), [one for one in drawn if one is not None]
+    return _table(words, asked, variable, levels), [one for one in drawn if one is not None]
 
 
 def _waves(view: View, asked: Sequence[Given]) -> tuple[str, list[str]]:
@@ -38,7 +40,29 @@ def _waves(view: View, asked: Sequence[Given]) -> tuple[str, list[str]]:
     return "", []
 
 
-def _table(words: Words, asked: Sequence[Given], variable: str) -> Part:
+def _table(words: Words, asked: Sequence[Given], variable: str, levels: Sequence[str]) -> Part:
+    """A line a figure and a wave a column; many waves have a line each."""
+    names = list(dict.fromkeys(one["name"] for one in asked))
+    waves = [level for level in levels if any(one["wave"] == level for one in asked)]
+    if len(waves) > MOST_COLUMNS:
+        return _long(words, asked, variable)
+    rows = []
+    for name in names:
+        own = {one["wave"]: one for one in asked if one["name"] == name}
+        cells = [words.format(own[wave]["value"], "plain") if wave in own else words("ui.dash") for wave in waves]
+        first = next(iter(own.values()))
+        sources = "; ".join(dict.fromkeys(one["source"] for one in own.values()))
+        rows.append(
+            [words.format(f"figure:{name}", "Label"), words.pick(first["unit"]) or words("ui.dash"), *cells, sources]
+        )
+    heads = [
+        *columns(words, "journey_figure", "journey_unit*"), *named_columns(_wave(words, variable, wave) for wave in waves),
+        *columns(words, "journey_figure", "journey_source*")[1:],
+    ]  # fmt: skip
+    return table(heads, rows, caption=words("journey.context.numbers"))
+
+
+def _long(words: Words, asked: Sequence[Given], variable: str) -> Part:
     rows = [
         [words.format(f"figure:{one['name']}", "Label"), _wave(words, variable, one["wave"]),
          words.format(one["value"], "plain"), words.pick(one["unit"]) or words("ui.dash"), one["source"]]
@@ -65,5 +89,5 @@ def _line(words: Words, own: Sequence[Given], variable: str, levels: Sequence[st
     return figure(
         "lines", heights([line], below, words, "plain", words.pick(own[0]["unit"]) or ""), words,
         uid=f"journey-context-{at}", title=title, subtitle=words("journey.context.subtitle"),
-        description=words("journey.context.description"), note=None, numbers=_table(words, own, variable),
+        description=words("journey.context.description"), note=None, numbers=_table(words, own, variable, levels),
     )  # fmt: skip
