@@ -37,10 +37,9 @@ def rows_of(
     folder: Callable[..., Path], rows: Sequence[Sequence[Any]], mediation: dict[str, Any], **keys: Any
 ) -> dict[tuple[str, str | None], dict[str, Any]]:
     """(metric, contrast) -> row of the only chain."""
-    made = folder(
-        rows, NAMES, constructs=CONSTRUCTS, respondent={"id": "id"}, model={"outcome": "y", "drivers": ["x"]},
-        variables={"heard": {"type": "number", "range": [0, 50]}, "city": {}}, mediation=mediation, **keys,
-    )  # fmt: skip
+    usual = {"respondent": {"id": "id"}, "model": {"outcome": "y", "drivers": ["x"]}, "constructs": CONSTRUCTS}
+    variables = {"heard": {"type": "number", "range": [0, 50]}, "city": {}}
+    made = folder(rows, NAMES, variables=variables, mediation=mediation, **usual | keys)
     table = analyse(load(made)).estimates
     return {(row["metric"], row["contrast"]): row for row in table[table["analysis"] == "mediation"].to_dict("records")}
 
@@ -160,6 +159,11 @@ def test_a_small_base_is_told(study_folder: Callable[..., Path]) -> None:
         (with_cell(6, lambda row: "abc"[int(row[0][1:]) % 3]), "not_defined", "moderator_levels"),
         (with_cell(6, lambda _: "north"), "not_defined", "moderator_levels"),
         (with_cell(6, lambda row: "south" if row[0] < "p0004" else "north"), "suppressed", "moderator_hidden"),
+        (
+            lambda row: [*row[:2], row[2] if row[6] == "north" or row[0] < "p0010" else "", *row[3:]],
+            "suppressed",
+            "moderator_hidden",
+        ),
     ],
 )
 def test_moderators_that_cannot_be_used_say_why(
@@ -204,3 +208,34 @@ def test_what_a_chain_must_be(study_folder: Callable[..., Path], mediation: dict
     )  # fmt: skip
     with pytest.raises(DefinitionError, match=message):
         load(made)
+
+
+@pytest.mark.parametrize("inference", ["bayesian", "jackknife"])
+def test_every_kind_of_inference_gives_about_the_same_errors(study_folder: Callable[..., Path], inference: str) -> None:
+    chain = {"trust": {"from": "x", "through": ["m", "k"], "moderator": "heard"}}
+    found = [
+        rows_of(study_folder, people(), chain, model={"outcome": "y", "drivers": ["x"], "inference": kind})
+        for kind in ("bootstrap", inference)
+    ]
+    for key in (("chain_indirect", None), ("index_of_moderated_mediation", None), ("rho_zero", "k>y")):
+        assert found[0][key]["estimate"] == found[1][key]["estimate"]
+        assert found[1][key]["std_error"] == pytest.approx(found[0][key]["std_error"], rel=0.15)
+
+
+def test_ratings_of_one_respondent_are_resampled_together(study_folder: Callable[..., Path]) -> None:
+    """Every row twice, under one respondent: the same errors as the rows once, not smaller ones."""
+    chain = {"trust": {"from": "x", "through": ["m"]}}
+    rows = people(150)
+    once = rows_of(study_folder, rows, chain)
+    columns = {f"r{name}": [name, f"{name}2"] for name in ("x", "m", "k", "y")}
+    constructs = {name: [f"r{name}"] for name in ("x", "m", "k", "y")}
+    made = study_folder(
+        [[*row, *row[1:5]] for row in rows], (*NAMES, "x2", "m2", "k2", "y2"), constructs=constructs,
+        respondent={"id": "id"}, model={"outcome": "y", "drivers": ["x"]}, mediation=chain,
+        stack={"by": "brand", "levels": ["a", "b"], "columns": columns},
+    )  # fmt: skip
+    table = analyse(load(made)).estimates
+    row = next(one for one in table.to_dict("records") if one["metric"] == "chain_indirect")
+    assert row["n"] == 150
+    assert row["estimate"] == pytest.approx(once["chain_indirect", None]["estimate"])
+    assert row["std_error"] == pytest.approx(once["chain_indirect", None]["std_error"])

@@ -54,7 +54,7 @@ def asked(case: Case, name: str, chain: Chain) -> Question | tuple[str, Cut]:
     controls has a column a level but the first; columns that do not vary among these rows stay away.
     """
     plan = Plan(begin=chain.from_, stages=chain.through, end=chain.to or case.study.outcome)
-    unmoderated = _unusable(case, chain.moderator)
+    unmoderated = _unusable(case, chain.moderator, case.cut((plan.begin, *plan.mediators, plan.end)))
     moderator = chain.moderator if unmoderated is None else None
     further = tuple(dict.fromkeys((*chain.controls, *([moderator] if moderator else []))))
     cut, columns = _cut(case, plan, further)
@@ -73,11 +73,11 @@ def asked(case: Case, name: str, chain: Chain) -> Question | tuple[str, Cut]:
     return Question(name=name, plan=plan, cut=cut, resampled=resampled, moderator=used, unmoderated=unmoderated)
 
 
-def _unusable(case: Case, moderator: str | None) -> str | None:
-    """Why a moderator cannot be used: 'levels' (more than two, or fewer), 'hidden' (one stays hidden)."""
-    if moderator is None or _numeric(case, moderator):
+def _unusable(case: Case, moderator: str | None, cut: Cut) -> str | None:
+    """Why a moderator cannot be used: 'levels' (more than two, or fewer), 'hidden' (one stays hidden in the rows)."""
+    if moderator is None or _numeric(case, moderator) or not len(cut):
         return None
-    if case.people.hidden.get(moderator):
+    if case.hidden(moderator, cut):
         return "hidden"
     return None if case.column(moderator).shape[1] == 1 else "levels"
 
