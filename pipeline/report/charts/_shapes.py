@@ -216,6 +216,7 @@ class Dumbbell:
     before_title: str
     after_title: str
     percent: bool = True
+    from_zero: bool = True
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,9 @@ def _layout(data: Dumbbell, full: float) -> Layout:
     labels = tuple(fit(row.label, room, SIZE, lines=2 if wide else 1) for row in data.rows)
     start = max((block.width for block in labels), default=0.0) + 16 if wide else 18.0
     fields = ("before", "before_low", "before_high", "after", "after_low", "after_high")
-    low, high = _axis.extent((getattr(row, name) for row in data.rows for name in fields), hold=(0.0,))
+    low, high = _axis.extent(
+        (getattr(row, name) for row in data.rows for name in fields), hold=(0.0,) if data.from_zero else ()
+    )
     scale = _axis.Scale(low=low, high=high, start=start, end=full - (min(texts, full * 0.2) + 20 if wide else 18))
     step = pitch(labels, 40.0) if wide else 56.0
     return Layout(full=full, wide=wide, labels=labels, scale=scale, top=32.0 if wide else 52.0, pitch=step)

@@ -49,16 +49,15 @@ def _pair(view: View, words: Words, contrast: str) -> Part:
     names = {"one": f"{variable}={one}", "other": f"{variable}={other}"}
     rows = [row for row in view.rows(NAME, "tucker_congruence") if row["contrast"] == contrast]
     lines = [_line(view, words, row, contrast, tuple(names.values())) for row in rows]
-    heads = columns(
-        words, "construct", "base", "comparability_congruence", "comparability_alpha_one", "comparability_alpha_other",
-        "comparability_item*", "comparability_shift", "verdict*",
-    )  # fmt: skip
+    alphas = [{"label": f"α, {words.format(group, 'group')}", "numeric": True} for group in names.values()]
+    more = columns(words, "construct", "comparability_item*", "comparability_shift", "verdict*")
+    heads = [*columns(words, "construct", "comparability_congruence"), *alphas, *more[1:]]
     note = sentences([words("comparability.note", **names), state_notes(rows, words)], words)
     title = words("comparability.table", **names)
     items = _items(view, words, contrast, names)
     return {
         "title": title,
-        "tables": [table(heads, lines, caption=title, note=note)],
+        "tables": [table(heads, lines, caption=words("comparability.caption"), note=note)],
         "more": [items],
         "more_title": words("comparability.items"),
     }
@@ -71,8 +70,7 @@ def _line(view: View, words: Words, row: Row, contrast: str, groups: Sequence[st
     first = shifts[0] if shifts else None
     return [
         label(name, words),
-        base_cell(row, words),
-        with_interval(row, "r", words),
+        cell(row, "num2", words),
         *(cell(alpha, "r", words) for alpha in alphas),
         first["term"] if first else {"text": words("ui.dash"), "muted": True},
         with_interval(first, "sign2", words),
@@ -108,12 +106,13 @@ def _items(view: View, words: Words, contrast: str, names: dict[str, str]) -> Pa
         [
             row["term"],
             label(row["outcome"], words),
+            base_cell(row, words),
             with_interval(row, "sign2", words),
             cell(view.estimate(NAME, "item_shift_d", row["term"], None, contrast), "sign2", words),
             cell(row, "pv", words, value="p_adjusted"),
         ]
         for row in found
     ]
-    heads = columns(words, "item", "construct*", "comparability_shift", "comparability_size", "p_holm")
+    heads = columns(words, "item", "construct*", "base", "comparability_shift", "comparability_size", "p_holm")
     caption = words("comparability.items.caption", **names)
     return table(heads, rows, caption=caption, note=state_notes(found, words))

@@ -165,39 +165,51 @@ def _dose_table(view: View, words: Words, devices: str, names: Sequence[str]) ->
 
 
 def _slopes(view: View, words: Words, asked: Spec, names: Sequence[str], said: Sequence[str]) -> Part:
-    """The claims, and slopes alone, with controls, with the cost; bend and order."""
-    kinds = ["alone", *(["controlled"] if asked["controls"] else []), *(["with:cost"] if asked["cost"] else [])]
-    tested = "controlled" if asked["controls"] else "alone"
-    rows, found = [], []
-    for name in names:
-        slopes = [view.estimate(NAME, "b", name, None, kind) for kind in kinds]
-        bend, order = view.estimate(NAME, "b", name, None, "squared"), view.estimate(NAME, "monotone_loss", name)
-        found += [slopes[0], bend, order]
-        rows.append(
-            [
-                label(name, words),
-                *(with_interval(row, "sign2", words) for row in slopes),
-                cell(view.estimate(NAME, "b", name, None, tested), "pv", words, value="p_adjusted"),
-                with_interval(bend, "sign2", words),
-                cell(order, "pv", words, value="p_value"),
-            ]
-        )
+    """The claims, and slopes alone, with controls, with the cost; bend and order below."""
     heads_of = {"alone": "lock_in_alone", "controlled": "lock_in_controlled", "with:cost": "lock_in_cost"}
-    keys = ("lock_in_outcome", *(heads_of[kind] for kind in kinds), "p_holm", "lock_in_bend", "lock_in_order")
+    missing = {"controlled": not asked["controls"], "with:cost": not asked["cost"]}
+    kinds = [kind for kind in heads_of if not missing.get(kind)]
+    tested = "controlled" if asked["controls"] else "alone"
+    rows = [
+        [
+            label(name, words),
+            *(with_interval(view.estimate(NAME, "b", name, None, kind), "sign2", words) for kind in kinds),
+            cell(view.estimate(NAME, "b", name, None, tested), "pv", words, value="p_adjusted"),
+        ]
+        for name in names
+    ]
     notes = [words("lock_in.slopes.note")]
     notes.append(words("lock_in.slopes.controlled", controls=asked["controls"]) if asked["controls"] else "")
     notes.append(words("lock_in.slopes.cost", cost=asked["cost"]) if asked["cost"] and asked["controls"] else "")
+    found = [view.estimate(NAME, "b", name, None, "alone") for name in names]
     note = sentences([*notes, state_notes(found, words)], words)
-    caption = words("lock_in.slopes.caption", devices=asked["devices"])
-    bends = [
+    heads = columns(words, "lock_in_outcome", *(heads_of[kind] for kind in kinds), "p_holm")
+    numbers = table(heads, rows, caption=words("lock_in.slopes.caption", devices=asked["devices"]), note=note)
+    paragraphs = [*said, *_bends(view, words)]
+    shape = _shape(view, words, names)
+    return _part(words("lock_in.slopes"), paragraphs, tables=[numbers], more=[shape], more_title=words("lock_in.shape"))
+
+
+def _bends(view: View, words: Words) -> list[str]:
+    found = [
         words(f"lock_in.bend.{claim['values']['bend']}", outcome=claim["values"]["outcome"])
         for claim in view.claims("lock_in")
         if claim["values"].get("bend")
     ]
-    paragraphs = [*said, *([sentences(bends, words)] if bends else [])]
-    return _part(
-        words("lock_in.slopes"), paragraphs, tables=[table(columns(words, *keys), rows, caption=caption, note=note)]
-    )
+    return [sentences(found, words)] if found else []
+
+
+def _shape(view: View, words: Words, names: Sequence[str]) -> Part:
+    """Bend of the line, and whether means only rise or only fall."""
+    rows, found = [], []
+    for name in names:
+        bend, order = view.estimate(NAME, "b", name, None, "squared"), view.estimate(NAME, "monotone_loss", name)
+        found += [bend, order]
+        bent = [with_interval(bend, "sign2", words), cell(bend, "pv", words, value="p_adjusted")]
+        rows.append([label(name, words), *bent, cell(order, "pv", words, value="p_value")])
+    heads = columns(words, "lock_in_outcome", "lock_in_bend", "p_holm", "lock_in_order")
+    note = sentences([words("lock_in.shape.note"), state_notes(found, words)], words)
+    return table(heads, rows, caption=words("lock_in.shape.caption"), note=note)
 
 
 def _switchers(view: View, words: Words, asked: Spec) -> Part:

@@ -69,17 +69,20 @@ def _shares(view: View, words: Words, product: str) -> Part:
     ]
     gap = view.estimate(NAME, "buyer_share", product, None, "critics-others")
     rows.append([words("paradox.share.difference"), with_interval(gap, "points", words), base_cell(gap, words)])
-    note = state_notes([*found.values(), gap], words)
+    note = sentences([_meant(view, words, product), state_notes([*found.values(), gap], words)], words)
     heads = columns(words, "paradox_who", "paradox_share", "base")
-    numbers = table(heads, rows, caption=words("paradox.shares.caption"), note=note)
-    said = claim_texts(view, "critics", words)
+    numbers = table(heads, rows, caption=words("paradox.shares.caption"), note=note or None)
+    return _part(words("paradox.shares"), claim_texts(view, "critics", words), tables=[numbers])
+
+
+def _meant(view: View, words: Words, product: str) -> str | None:
+    """What a critic is, and what it means to buy."""
     claim = view.claim("critics")
-    if claim and claim["values"]["below"] is not None:
-        scale = view.construct(view.outcome)["scale"]
-        bought = scale["high"] - 1 if scale["points"] >= TOP_TWO_FROM else scale["high"]
-        below = claim["values"]["below"]
-        said.append(words("paradox.shares.about", product=product, below=below, bought=bought))
-    return _part(words("paradox.shares"), said, tables=[numbers])
+    if claim is None or claim["values"]["below"] is None:
+        return None
+    scale = view.construct(view.outcome)["scale"]
+    bought = scale["high"] - 1 if scale["points"] >= TOP_TWO_FROM else scale["high"]
+    return words("paradox.shares.about", product=product, below=claim["values"]["below"], bought=bought)
 
 
 def _parts(view: View, words: Words) -> Part:

@@ -167,6 +167,7 @@ def _ratings(view: View, words: Words, contrast: str, a: str, b: str) -> Part:
             before_title=words.format(trailing, "group"),
             after_title=words.format(leading, "group"),
             percent=False,
+            from_zero=False,
         ),
         words,
         uid="rivals-ratings",
