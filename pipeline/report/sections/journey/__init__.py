@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from itertools import cycle
 from typing import Any
 
 from pipeline.report.charts import Line, LinePoint, Tone
@@ -271,8 +270,8 @@ def _cohort(view: View, words: Words, variable: str, at: int) -> Part:
         return part(title, said, tables=numbers)
     series = [
         Line(label=words.format(level, "group"), points=tuple(point(at_, row, False) for at_, row in enumerate(rows)),
-             text=spoken(rows, words, "sign2"), tone=tone)
-        for (level, rows), tone in zip(cells.items(), cycle(TONES), strict=False)
+             text=spoken(rows, words, "sign2"), tone=TONES[place % len(TONES)], dashed=place >= len(TONES))
+        for place, (level, rows) in enumerate(cells.items())
     ]  # fmt: skip
     drawn = figure(
         "lines", waved(series, groups, words, "sign2"), words, uid=f"journey-cohorts-{at + 1}", title=title,

@@ -56,7 +56,8 @@ def _table(words: Words, asked: Sequence[Given], variable: str, levels: Sequence
             [words.format(f"figure:{name}", "Label"), words.pick(first["unit"]) or words("ui.dash"), *cells, sources]
         )
     heads = [
-        *columns(words, "journey_figure", "journey_unit*"), *named_columns(_wave(words, variable, wave) for wave in waves),
+        *columns(words, "journey_figure", "journey_unit*"),
+        *named_columns(_wave(words, variable, wave) for wave in waves),
         *columns(words, "journey_figure", "journey_source*")[1:],
     ]  # fmt: skip
     return table(heads, rows, caption=words("journey.context.numbers"))
