@@ -188,6 +188,11 @@ def _stack(study: Study) -> Iterator[Problem]:
             message = f"'{column}' lists {len(parts)} columns for {len(stack.levels)} levels."
             yield study.problem(message, "stack", "columns", column)
         yield from _twice(study, parts, "column", "stack", "columns", column)
+    for name, variable in study.definition.variables.items():
+        ticks = variable.columns or ([variable.column or name] if variable.type in ("multiple", "ranking") else [])
+        if set(ticks) & set(stack.columns):
+            message = f"'{name}' has several answers, which cannot be stacked; make it one question for each level."
+            yield study.problem(message, "variables", name)
     items = [item for construct in study.definition.constructs.values() for item in construct.items]
     if not set(items) & set(stack.columns):
         close = nearest(next(iter(stack.columns), ""), items)

@@ -14,6 +14,8 @@ from pipeline.instrument.specs import Question, Section
 from pipeline.study import Place
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
+PART = re.compile(r"[A-Za-z0-9_]*[A-Za-z0-9][A-Za-z0-9_]*")
+ANY = re.compile(r"\S.*")
 NEEDED = {
     "rating": ("scale",),
     "attention": ("scale", "answer"),
@@ -41,6 +43,7 @@ def rules(instrument: Instrument) -> Iterator[Problem]:
     yield from _languages(instrument)
     yield from _loops(instrument)
     yield from _questions(instrument)
+    yield from _ticks(instrument)
     yield from _constructs(instrument)
     yield from _routing(instrument)
     yield from _names(instrument)
@@ -144,6 +147,16 @@ def _questions(instrument: Instrument) -> Iterator[Problem]:
         yield from _answers(instrument, here, question)
 
 
+def _ticks(instrument: Instrument) -> Iterator[Problem]:
+    """Several ticks steer a loop, or are asked of one thing: rows of a stack have one answer."""
+    for at, section in enumerate(instrument.definition.sections):
+        for position, question in enumerate(section.questions):
+            if section.per and question.type == "multiple" and question.analysed:
+                message = f"'{question.id}' has several ticks, which cannot be analysed in a loop; ask for each option "
+                message += "by a single question, or say 'analysed: false'."
+                yield instrument.problem(message, "sections", at, "questions", position)
+
+
 def _answers(instrument: Instrument, here: Place, question: Question) -> Iterator[Problem]:
     """Scale, options, range and right answer."""
     scales = instrument.definition.scales
@@ -154,6 +167,12 @@ def _answers(instrument: Instrument, here: Place, question: Question) -> Iterato
         yield instrument.problem(f"grid '{question.id}' needs 'scale' or 'options', and not both.", *here)
     if question.type in ("single", "multiple") and len(question.options) == 1:
         yield instrument.problem(f"question '{question.id}' has one option; give it two or more.", *here, "options")
+    strange = [code for code in question.options if not (PART if question.type == "multiple" else ANY).fullmatch(code)]
+    if strange:
+        what = "letters, digits and _ only, for it names a column" if question.type == "multiple" else "not blank"
+        yield instrument.problem(
+            f"code '{strange[0]}' of '{question.id}' must be {what}.", *here, "options", strange[0]
+        )
     if question.range and question.range[0] >= question.range[1]:
         yield instrument.problem("a range is the lowest and then the highest number.", *here, "range")
     known = answers(instrument, question)

@@ -207,6 +207,9 @@ def _run(paragraph: Any, text: str, *, bold: bool = False, size: float | None = 
 def _packed(document: Any) -> bytes:
     """The file with its parts in a fixed order and at a fixed time."""
     raw = io.BytesIO()
+    relations = document.part.package.rels
+    for key in [key for key, one in relations.items() if one.reltype.endswith("/thumbnail")]:
+        del relations[key]  # a picture of the library's own template
     document.save(raw)
     out = io.BytesIO()
     with zipfile.ZipFile(raw) as parts, zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as packed:

@@ -85,6 +85,13 @@ WRONG = {
         "options: {north: {en: North, zh: 北店}, east: {en: East, zh: 东店}}",
         "'knows' has no option south",
     ),
+    "a tick that can name no column": ("options: {1: {en: Cake", "options: {1 a: {en: Cake", "it names a column"),
+    "a blank code": ("often_yes: {en", '" ": {en', "must be not blank"),
+    "ticks that would be stacked": (
+        "      - id: back\n",
+        "      - {id: buys, type: multiple, wording: Which?, options: {1: Tea, 2: Cake}}\n      - id: back\n",
+        "'buys' has several ticks, which cannot be analysed in a loop",
+    ),
     "suffixes that are one": ("suffix: s", "suffix: n", "suffix 'n' must be"),
     "a brand outside its loop": (
         "{en: Why?, zh: 为什么？}",
@@ -281,3 +288,24 @@ def test_the_example_of_the_readme_is_a_questionnaire(tmp_path: Path) -> None:
     example = "title:" + "\n".join(line.removeprefix("    ") for line in block.split("\n"))
     instrument = load(folder(tmp_path, example))
     assert [one.question.id for one in all_asked(instrument)] == ["regular", "views"]
+
+
+def test_any_question_may_stand_in_a_loop(tmp_path: Path) -> None:
+    """Numbers, dates and texts are stacked too, and ticks that only steer; routing stays within the level."""
+    from pipeline.instrument import publish
+
+    head, tail = QUESTIONNAIRE.split("  - title: {en: More, zh: 其他}\n", 1)
+    inside = tail[tail.index("      - id: extras") : tail.index("analysis:")].replace(
+        "{regular: [often_yes]}", "{back: [4, 5]}\n        analysed: false"
+    )
+    path = folder(tmp_path, head + inside + tail[tail.index("analysis:") :])
+    instrument = load(path)
+    publish(instrument, tmp_path / "reports")
+    (path / "answers.csv").write_text(export(instrument), encoding="utf-8")
+    study = load_study(path)
+    assert study.definition.stack is not None
+    assert not {"extras_1", "why"} & set(study.definition.stack.columns)
+    assert study.definition.stack.columns["age"] == ("age_n", "age_s")
+    responses = read(study)
+    assert responses.variables["age"].between(18, 90).all()
+    assert responses.choices == {}

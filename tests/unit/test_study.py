@@ -206,6 +206,11 @@ ADDED = [
     ("stack: {by: brand, levels: [1, 2], columns: {x: [y, z]}}", "9:36: no stacked column is an item of a construct."),
     ("stack: {by: brand, levels: [1, 2], columns: {a: [y]}}", "9:46: 'a' lists 1 columns for 2 levels."),
     ("stack: {by: brand, levels: [A, B, A], columns: {a: [x, y, z]}}", "9:35: level 'A' is listed twice;"),
+    (
+        "variables: {m: {type: multiple, columns: [k]}}\n"
+        "stack: {by: brand, levels: [1, 2], columns: {a: [x, y], k: [v, w]}}",
+        "9:13: 'm' has several answers, which cannot be stacked; make it one question for each level.",
+    ),
     ("stack: {by: brand, levels: [1, 2, 3], columns: {a: [x, x, y]}}", "9:56: column 'x' is listed twice;"),
     ("respondent: {id: who}\nsegments: who", "10:1: 'who' is the respondent id; comparing it would print every id,"),
     ("respondent: {id: who}\nsegments: {brand: who}", "10:1: 'who' is the respondent id;"),
