@@ -25,8 +25,8 @@ Array = np.ndarray
 
 SAME = 1 - 1e-9
 """Correlation of two outcomes from which they are one and the same."""
-OTHER, FIRST = "outcome", "paired"
-"""Contrast '<kind>:<name>' of the other outcome, and of the first on the same rows."""
+OTHER, FIRST, BETWEEN = "outcome", "paired", "between"
+"""Contrast '<kind>:<name>' of the other outcome, of the first on the same rows, and of two further ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,8 +65,12 @@ def contrasted(pair: Resampled, structure: Structure, collinear: bool = False) -
 
 
 def outcomes_rows(case: Case) -> list[Row]:
-    """Rows of every further outcome (key `model.outcomes`), tested together."""
-    return compared_rows("outcomes", case, case.study.definition.model.outcomes)
+    """Rows of every further outcome (key `model.outcomes`) against the first, and of further ones against each other.
+
+    Those against the first are one family for Holm, those among the further ones another.
+    """
+    names = case.study.definition.model.outcomes
+    return [*compared_rows("outcomes", case, names), *between_rows(case, names)]
 
 
 def compared_rows(analysis: str, case: Case, names: Sequence[str]) -> list[Row]:
@@ -75,33 +79,55 @@ def compared_rows(analysis: str, case: Case, names: Sequence[str]) -> list[Row]:
     Each outcome is paired with the first on the rows that have both, in the replicates of the model, with Pearson's
     correlations. Differences have p from their draws, and Holm's over drivers and outcomes.
     """
-    rows = [each for name in names for each in _pair_rows(analysis, case, name)]
-    tested = [each for each in rows if each["p_value"] is not None]
-    adjusted = iter(holm(np.array([each["p_value"] for each in tested], float)))
+    return _adjusted([each for name in names for each in _pair_rows(analysis, case, name)])
+
+
+def between_rows(case: Case, names: Sequence[str]) -> list[Row]:
+    """share_difference of each further outcome less every one before it (contrast 'between:<later>-<earlier>').
+
+    On the rows in focus that have both; outcomes that cannot be compared have no rows here.
+    """
+    rows: list[Row] = []
+    for at, other in enumerate(names):
+        for first in names[:at]:
+            found, base = _paired(case, first, other)
+            if isinstance(found, Contrasted):
+                columns = {"outcome": other, "contrast": f"{BETWEEN}:{other}-{first}", **based(base)}
+                rows += _gap_rows("outcomes", found, case.setting.level, columns | case.setting.state(base))
+    return _adjusted(rows)
+
+
+def _adjusted(rows: list[Row]) -> list[Row]:
+    """The rows, with Holm's p over all that are tested."""
+    adjusted = iter(holm(np.array([each["p_value"] for each in rows if each["p_value"] is not None], float)))
     return [each if each["p_value"] is None else each | {"p_adjusted": float(next(adjusted))} for each in rows]
 
 
 def _pair_rows(analysis: str, case: Case, name: str) -> Iterator[Row]:
-    people, setting = case.people, case.setting
-    assert people.rows is not None  # noqa: S101 (a case is made of responses)
-    other = case.known(name)[people.rows]
-    inside = np.isfinite(other) & case.focus[people.rows]
-    base, model = people.base(inside), people.model
-    drivers = people.drivers
-    if base.n < max(setting.minimum_base, len(drivers) + 3):
-        yield from _absent_rows(analysis, name, drivers, "too_few", base)
-        return
-    panel = Panel(
-        names=(*model.names, f"{OTHER}:{name}"),
-        columns=np.column_stack([model.values, other])[inside],
-        rows=np.flatnonzero(inside),
-    )
-    pair = resample(people.design, {name: panel}, seed=setting.seed, draws=setting.draws, kind=case.kind)[name]
-    found = contrasted(pair, Structure.of(model), setting.collinear)
+    found, base = _paired(case, None, name)
+    setting = case.setting
     if isinstance(found, str):
-        yield from _absent_rows(analysis, name, drivers, found, base)
+        yield from _absent_rows(analysis, name, case.people.drivers, found, base)
         return
     yield from contrast_rows(analysis, found, setting.outcome, name, setting.level, based(base) | setting.state(base))
+
+
+def _paired(case: Case, first: str | None, other: str) -> tuple[Contrasted | str, Base]:
+    """Both outcomes (the first is that of the model where it has no name) on the rows in focus that have both."""
+    people, setting, model = case.people, case.setting, case.people.model
+    assert people.rows is not None  # noqa: S101 (a case is made of responses)
+    both = [model.y if name is None else case.known(name)[people.rows] for name in (first, other)]
+    inside = np.isfinite(both).all(0) & case.focus[people.rows]
+    base = people.base(inside)
+    if base.n < max(setting.minimum_base, len(people.drivers) + 3):
+        return "too_few", base
+    panel = Panel(
+        names=(*model.names[:-1], f"{FIRST}:{first}", f"{OTHER}:{other}"),
+        columns=np.column_stack([model.x, *both])[inside],
+        rows=np.flatnonzero(inside),
+    )
+    pair = resample(people.design, {other: panel}, seed=setting.seed, draws=setting.draws, kind=case.kind)[other]
+    return contrasted(pair, Structure.of(model), setting.collinear), base
 
 
 def _absent_rows(analysis: str, name: str, drivers: Sequence[str], why: str, base: Base) -> Iterator[Row]:
@@ -122,6 +148,10 @@ def contrast_rows(
         yield from figures(analysis, "lmg_share", importance.drivers, *importance.share(), level, common)
         yield from _first_rows(analysis, importance, common)
     common = {"outcome": other, "contrast": f"{OTHER}:{other}", **columns}
+    yield from _gap_rows(analysis, found, level, common)
+
+
+def _gap_rows(analysis: str, found: Contrasted, level: float, common: Row) -> Iterator[Row]:
     point, draws = found.gap
     gaps = figures(analysis, "share_difference", found.first.drivers, point, draws, level, common)
     for each, p in zip(gaps, difference_p(draws, point), strict=True):

@@ -54,8 +54,23 @@ def test_differences_equal_those_of_every_replicate(name: str) -> None:
             paired = found(rows, "lmg_share", term=driver, contrast=f"paired:{outcome}")
             assert paired["estimate"] == pytest.approx(first[0, at])
             assert found(rows, "prob_rank_1", **key)["estimate"] == pytest.approx((other[1:].argmax(1) == at).mean())
-    adjusted = [row["p_adjusted"] for row in rows if row["metric"] == "share_difference"]
+    gaps = [row for row in rows if row["metric"] == "share_difference"]
+    adjusted = [row["p_adjusted"] for row in gaps if row["contrast"].startswith("outcome:")]
     assert adjusted == pytest.approx(holm(np.concatenate(p)))
+
+
+def test_further_outcomes_are_compared_with_each_other_too() -> None:
+    case = a_value_case(150, draws=60, model={"outcomes": ["promo", "premium"]})
+    rows, weights = outcomes_rows(case), row_weights(case)
+    every = np.ones(150, dtype=bool)
+    one, other = (shares(case, case.known(name), every, weights) for name in ("promo", "premium"))
+    gap = other - one
+    p = difference_p(gap[1:], gap[0])
+    for at, driver in enumerate(DRIVERS):
+        row = found(rows, "share_difference", term=driver, contrast="between:premium-promo")
+        assert row["estimate"] == pytest.approx(gap[0, at])
+        assert row["conf_high"] == pytest.approx(np.quantile(gap[1:, at], 0.975))
+        assert row["p_adjusted"] == pytest.approx(holm(p)[at])
 
 
 def test_both_outcomes_stand_on_the_rows_in_focus_that_have_both() -> None:

@@ -132,8 +132,16 @@ def layer_study(world: World, survey: Survey, random: np.random.Generator) -> li
     parts = parts_of(found, Structure.plain(NAMES), LAYERS)
     assert isinstance(parts, Parts)
     common: Row = {"outcome": "y"}
-    return [*part_rows("total_value", parts, 0.95, common),
-            *order_rows("total_value", parts.names, parts.share, 0.95, common)]  # fmt: skip
+    orders = list(order_rows("total_value", parts.names, parts.share, 0.95, common))
+    return [*part_rows("total_value", parts, 0.95, common), *orders, *map(_turned, orders)]
+
+
+def _turned(row: Row) -> Row:
+    """A difference of shares the other way round; the larger less the smaller is what is published."""
+    if row["metric"] != "share_difference":
+        return row | {"metric": "turned"}
+    ends = {"conf_low": -row["conf_high"], "conf_high": -row["conf_low"], "estimate": -row["estimate"]}
+    return row | ends | {"term": row["contrast"].removeprefix("above:"), "contrast": f"above:{row['term']}"}
 
 
 LAYER_WORLD = World(slopes=((8, 5, 5, 3, 3, 1),))

@@ -88,7 +88,12 @@ def _values(
         "top_other": tops["outcome"],
         "prob_top": ledger.value(analysis, "prob_rank_1", tops["outcome"], f"outcome:{name}"),
         "k": len(known),
-        "comparisons": sum(row["metric"] == "share_difference" and row["analysis"] == analysis
-                           and row["p_adjusted"] is not None for row in ledger.rows),
+        "comparisons": _family(ledger, analysis),
         "n_eff": row["n_eff"],
     }  # fmt: skip
+
+
+def _family(ledger: Ledger, analysis: str) -> int:
+    """Number of differences from the first outcome that were tested together."""
+    rows = (row for row in ledger.rows if row["analysis"] == analysis and row["metric"] == "share_difference")
+    return sum(row["p_adjusted"] is not None and row["contrast"].startswith("outcome:") for row in rows)

@@ -45,7 +45,28 @@ def context(view: View, words: Words) -> dict[str, Any]:
         "title": words("outcomes.title"),
         "lede": words("outcomes.lede"),
         "parts": parts,
+        "between_title": words("outcomes.between.more"),
+        "between": _between(view, words),
     }
+
+
+def _between(view: View, words: Words) -> dict[str, Any] | None:
+    """Differences between the further outcomes themselves: a column for each pair."""
+    named = view.study["asked"]["outcomes"]
+    pairs = {f"between:{b}-{a}": (a, b) for at, b in enumerate(named) for a in named[:at]}
+    known = [key for key in pairs if view.estimate("outcomes", "share_difference", view.drivers[0], None, key)]
+    if not known:
+        return None
+    rows = []
+    for name in view.ranked():
+        found = [view.estimate("outcomes", "share_difference", name, None, key) for key in known]
+        cells = [[with_interval(row, "points", words), cell(row, "pv", words, value="p_adjusted")] for row in found]
+        rows.append([label(name, words), *(one for pair in cells for one in pair)])
+    heads = columns(words, "driver")
+    for key in known:
+        heads += named_columns([words("outcomes.between.pair", a=pairs[key][1], b=pairs[key][0])])
+        heads += columns(words, "driver", "p_holm")[1:]
+    return table(heads, rows, caption=words("outcomes.between"), note=words("outcomes.between.note"))
 
 
 def _part(view: View, words: Words, place: Place, at: int) -> dict[str, Any]:
@@ -131,5 +152,6 @@ def _numbers(view: View, words: Words, place: Place) -> dict[str, Any]:
 
 def _note(view: View, words: Words, place: Place) -> str:
     rows = list(_gaps(view, place))
-    tested = sum(row["p_adjusted"] is not None for row in view.rows(place[0], "share_difference"))
+    every = (row for row in view.rows(place[0], "share_difference") if row["contrast"].startswith("outcome:"))
+    tested = sum(row["p_adjusted"] is not None for row in every)
     return words("outcomes.numbers.note", n=rows[0]["n"], comparisons=tested)
