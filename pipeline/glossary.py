@@ -27,7 +27,7 @@ TOTAL_VALUE: Mapping[str, str] = {
     "shared_share": "what neither of two parts explains alone, divided by what all drivers explain; may be negative",
     "share_difference": (
         "lmg_share of the term less that of the contrast, or that for the outcome of the contrast less that for the "
-        "first outcome; p_value of no difference"
+        "first outcome (between:b-a: for one further outcome less that for another); p_value of no difference"
     ),
     "prob_most": "share of draws in which the part alone explains more than half of what all drivers explain",
 }

@@ -26,8 +26,9 @@ NAMES = ("total_value", "stated", "outcomes", "promotion")
 DRIVERS = ("trust", "quality", "price")
 
 
-def usual(_definition: dict[str, Any], _rows: Table) -> None:
-    """Every question asked, and answered by everybody."""
+def usual(definition: dict[str, Any], _rows: Table) -> None:
+    """Every question asked, and answered by everybody; two further outcomes."""
+    definition["model"]["outcomes"] = ["premium", "promo"]
 
 
 def few(_definition: dict[str, Any], rows: Table) -> None:
@@ -140,6 +141,12 @@ def test_only_a_good_study_carries_graded_claims() -> None:
         levels = {claim["id"] for claim in claims if claim["id"] in told and claim["level"]}
         alone = {"product_alone"} if name == "absent" else set()
         assert levels == alone, name
+
+
+def test_further_outcomes_are_held_against_each_other() -> None:
+    text = part(page(json.loads(_results("usual")), "en"), "outcomes")
+    assert "The further outcomes against each other" in text
+    assert "Intent on promotion less premium" in text
 
 
 def test_what_cannot_be_said_is_said_in_words() -> None:
