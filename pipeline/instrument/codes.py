@@ -8,6 +8,10 @@ from collections.abc import Iterable
 from pipeline.instrument.asked import Asked, Column
 
 LONGEST = 20
+KEPT = frozenset(("lang", "sid", "savedid", "token", "tid", "qid", "gid", "sgq", "self", "that", "this", "time"))
+"""Codes of questions that mean something else to LimeSurvey; it would give such a question another one."""
+EXTRA = re.compile("other|.*comment", re.IGNORECASE)
+"""Codes of rows and options that exports give to what is written beside an option."""
 PLAIN = re.compile(r"[A-Za-z0-9]{1,5}")
 
 

@@ -44,9 +44,13 @@ SURVEY = {
     "questionindex": "0", "navigationdelay": "0", "nokeyboard": "N", "alloweditaftercompletion": "N",
 }  # fmt: skip
 QUESTION = {
-    "preg": "", "other": "N", "encrypted": "N", "same_default": "0", "question_theme_name": "", "modulename": "",
-    "same_script": "0",
+    "preg": "", "other": "N", "encrypted": "N", "same_default": "0", "modulename": "", "same_script": "0",
 }  # fmt: skip
+THEMES = {
+    "L": "listradio", "!": "list_dropdown", "F": "arrays/array", "M": "multiplechoice", "N": "numerical",
+    "T": "longfreetext", "D": "date",
+}  # fmt: skip
+"""What LimeSurvey draws a question of the type with."""
 Row = dict[str, str]
 
 
@@ -154,10 +158,12 @@ def _question(tables: _Tables, asked: Asked, gid: str, order: int) -> None:
     row = {"qid": qid, "parent_qid": "0", "sid": tables.sid, "gid": gid, "type": _type(question)}
     row |= {"title": code_of(asked), "mandatory": "Y" if question.required else "N", "question_order": str(order)}
     row |= {"scale_id": "0", "relevance": expression(tables.instrument, asked.route) or "1"} | QUESTION
+    row["question_theme_name"] = THEMES[row["type"]]
     tables.add("questions", row)
     _worded(tables, qid, question.wording, question.help, asked.level)
     for place, column in enumerate((column for column in asked.columns if column.part), start=1):
         part = {**row, "qid": tables.number(), "parent_qid": qid, "type": "T", "title": subcode_of(column)}
+        part["question_theme_name"] = ""
         tables.add("subquestions", part | {"mandatory": "N", "question_order": str(place), "relevance": "1"})
         _worded(tables, part["qid"], _part(question, column), None, asked.level)
     if question.type != "multiple":

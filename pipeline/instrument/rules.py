@@ -8,7 +8,7 @@ from typing import Any
 
 from pipeline.errors import Problem, listing, nearest
 from pipeline.instrument.asked import all_asked, answers, columns
-from pipeline.instrument.codes import LONGEST, code_of, subcode_of
+from pipeline.instrument.codes import EXTRA, KEPT, LONGEST, code_of, subcode_of
 from pipeline.instrument.reading import Instrument
 from pipeline.instrument.specs import Question, Section
 from pipeline.study import Place
@@ -287,7 +287,16 @@ def _codes(instrument: Instrument) -> Iterator[Problem]:
         if taken.setdefault(code.lower(), asked.question.id) != asked.question.id:
             message = f"'{asked.question.id}' and '{taken[code.lower()]}' differ by _ or case only; LimeSurvey would "
             yield instrument.problem(f"{message}take them for one. Rename one.", *asked.place, "id")
+        if code.lower() in KEPT:
+            yield instrument.problem(
+                f"LimeSurvey keeps '{code}' for itself; give the question another id.", *asked.place
+            )
         parts = [subcode_of(column) for column in asked.columns if column.part]
+        for part in sorted({part for part in parts if EXTRA.fullmatch(part)}):
+            message = (
+                f"LimeSurvey keeps '{part}' for what is written beside an option; give the row or option another name."
+            )
+            yield instrument.problem(message, *asked.place)
         for part in sorted({part for part in parts if parts.count(part) > 1 or len(part) > LONGEST}):
             message = f"two rows or options of '{asked.question.id}' are '{part}' in LimeSurvey, or too long; rename."
             yield instrument.problem(message, *asked.place)

@@ -92,6 +92,8 @@ WRONG = {
         "      - {id: buys, type: multiple, wording: Which?, options: {1: Tea, 2: Cake}}\n      - id: back\n",
         "'buys' has several ticks, which cannot be analysed in a loop",
     ),
+    "an id that LimeSurvey keeps": ("id: most", "id: token", "LimeSurvey keeps 'token' for itself"),
+    "an option that LimeSurvey keeps": ("2: {en: Books", "other: {en: Books", "keeps 'other' for what is written"),
     "suffixes that are one": ("suffix: s", "suffix: n", "suffix 'n' must be"),
     "a brand outside its loop": (
         "{en: Why?, zh: 为什么？}",
