@@ -48,7 +48,7 @@ MEANING = (
     "of five people who are alike by 30 % of their variance, weights log-normal (design effect 1.3), and higher for "
     "those to whom the product is worth less. Nothing to find: no premium, two prices with exactly the same revenue, "
     "two groups alike. Promised: 0.92 and more, and false claims at most 0.05, give or take two Monte Carlo errors. "
-    "The prices of largest trial and sales are tops of flat curves: their intervals are wider than they need be."
+    "The best price of a ladder is one of the four shown, so its interval cannot be as narrow as it might be."
 )
 
 
