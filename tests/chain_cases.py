@@ -12,7 +12,7 @@ CHAIN = {
     "through": ["price", "app"], "experiment": False, "n": 900, "n_eff": 812.4, "required": 50,
     "indirect": 0.21, "indirect_low": 0.15, "indirect_high": 0.28, "direct": 0.04, "direct_low": -0.05,
     "direct_high": 0.12, "total": 0.25, "total_low": 0.16, "total_high": 0.33, "p": 0.0002, "beta": 0.19,
-    "bound": 0.25, "points": 0.28, "rho": 0.28, "part": 0.28, "a": "app", "b": "intent",
+    "bound": 0.25, "points": 0.28, "rho": 0.28, "part": 0.28, "route": "trust>app>intent", "a": "app", "b": "intent",
     "rival": "app>trust>intent", "rival_beta": 0.17, "orders": 3, "reason": "no_overlap",
 }  # fmt: skip
 MODERATED = {

@@ -77,7 +77,7 @@ def test_of_mediators_side_by_side_the_strongest_way_counts() -> None:
     asked = held.study["asked"]["mediation"]["c"] | {"through": [["m", "k"]]}
     study = held.study | {"asked": {"mediation": {"c": asked}}}
     values = the(mediation(Ledger(held.rows, study, held.sample, []))).values
-    assert values["way"] == "x>m+k>y"
+    assert (values["way"], values["route"]) == ("x>m+k>y", "x>m>y")
     assert (values["a"], values["b"]) == ("m", "y")
 
 

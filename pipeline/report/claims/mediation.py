@@ -110,18 +110,21 @@ def _links(ledger: Ledger, name: str) -> Iterator[tuple[str, Row]]:
 
 
 def _weakest(ledger: Ledger, name: str, base: Values) -> dict[str, Any]:
-    """The arrow that the weakest unmeasured cause would bring to zero.
+    """The arrow that the weakest unmeasured factor would bring to zero, and the route that would go with it.
 
-    Where several mediators stand side by side, that of the strongest way: the others may vanish and leave it standing.
+    With mediators side by side that of the strongest route, since the others may vanish and leave it standing.
     """
     rho = {link: float(row["estimate"]) for link, row in _links(ledger, name)}
-    routes = [route for route in _whole(base["way"]) if all(link in rho for link in _asked(route, base))]
-    weakest = [min(_asked(route, base), key=lambda link: abs(rho[link])) for route in routes]
-    link = max(weakest, key=lambda one: abs(rho[one]), default=None)
-    if link is None:
-        return {"rho": None, "a": base["begin"], "b": base["end"]}
-    a, b = link.split(">")
-    return {"rho": rho[link], "part": abs(rho[link]), "a": a, "b": b}
+    weakest = {
+        ">".join(route): min(_asked(route, base), key=lambda link: abs(rho[link]))
+        for route in _whole(base["way"])
+        if all(link in rho for link in _asked(route, base))
+    }
+    route = max(weakest, key=lambda one: abs(rho[weakest[one]]), default=None)
+    if route is None:
+        return {"rho": None, "a": base["begin"], "b": base["end"], "route": base["way"]}
+    a, b = weakest[route].split(">")
+    return {"rho": rho[weakest[route]], "part": abs(rho[weakest[route]]), "a": a, "b": b, "route": route}
 
 
 def _whole(way: str) -> list[tuple[str, ...]]:
