@@ -55,21 +55,35 @@ def study(draws: int, without: tuple[str, ...] = ()) -> Study:
     found["journey"]["cohorts"] = ["age_band"]
     if "pricing" in without:
         found["model"]["outcomes"] = [found["promotion"]["outcome"]]
+    found = {key: part for key, part in found.items() if key not in without}
+    named = json.dumps({key: part for key, part in found.items() if key != "variables"} | {"age_band": "age"})
+    found["variables"] = {name: part for name, part in found["variables"].items() if f'"{name}"' in named}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "study.yaml"
-        path.write_text(json.dumps({key: part for key, part in found.items() if key not in without}), encoding="utf-8")
+        path.write_text(json.dumps(found), encoding="utf-8")
         return load(path)
+
+
+def columns(asked: Study) -> frozenset[str]:
+    """Columns that the study reads."""
+    definition = asked.definition
+    stacked = {
+        column for columns in (definition.stack.columns if definition.stack else {}).values() for column in columns
+    }
+    items = {item for construct in definition.constructs.values() for item in construct.items}
+    return frozenset({*stacked, *items, *definition.variables, *definition.quality.attention, "id", "w", "seconds"})
 
 
 def case(drawn: Sample, asked: Study) -> Case:
     """Everything an analysis looks at, from the answers of a draw."""
+    wanted = columns(asked)
     with tempfile.TemporaryDirectory() as folder:
-        asked = replace(asked, path=Path(folder) / "study.yaml")
+        place = replace(asked, path=Path(folder) / "study.yaml")
         for wave in range(len(WAVES)):
             rows = drawn.visits.wave == wave
-            frame = pd.DataFrame({column: _cells(values[rows]) for column, values in drawn.cells.items()})
-            frame.to_parquet(asked.folder / f"wave{wave + 1}.parquet")
-        responses = read(asked)
+            cells = {name: _cells(values[rows]) for name, values in drawn.cells.items() if name in wanted}
+            pd.DataFrame(cells).to_parquet(place.folder / f"wave{wave + 1}.parquet")
+        responses = read(place)
     screening = screen(responses, asked)
     responses = calibrated(responses, screening, asked)
     scores, setting = score(responses, asked), Setting.of(asked)
