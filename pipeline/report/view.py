@@ -135,6 +135,8 @@ class View:
             for level in one["levels"]:
                 found.setdefault(f"{name}={level['value']}", level["label"][language])
         found |= asked_labels(study.get("asked", {}), language)
+        for name, level in asked_levels(study.get("asked", {})):
+            found.setdefault(name, level)
         for one in _margins(study):
             found.setdefault(f"{one['variable']}=", one["label"][language])
             for level in one["levels"]:
@@ -170,6 +172,17 @@ def asked_labels(asked: Mapping[str, Any], language: str) -> dict[str, str]:
     for at, name in enumerate((asked.get("classes") or {}).get("names") or ()):
         found[f"class_name:{at}"] = name["label"][language]
     return found
+
+
+def asked_levels(asked: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    """('variable=level', level) of the levels that a study names itself, which have no label where nobody is shown."""
+    rivals, lock_in, focus = (asked.get(key) or {} for key in ("rivals", "lock_in", "focus"))
+    for level in rivals.get("brands") or ():
+        if rivals["variable"]:
+            yield f"{rivals['variable']}={level}", level
+    for level in (lock_in.get("rival"), focus.get("level")):
+        if lock_in.get("former") and level is not None:
+            yield f"{lock_in['former']}={level}", level
 
 
 def _margins(study: Mapping[str, Any]) -> list[Mapping[str, Any]]:

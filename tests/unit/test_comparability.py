@@ -94,6 +94,18 @@ def test_versions_whose_people_differ_have_no_shift() -> None:
     assert not any(row["metric"] == "score_shift" for row in rows)
 
 
+def test_the_rest_score_would_take_unlike_people_for_a_shift() -> None:
+    """The usual test, a regression on the other items, which hold error: five standard errors from nothing at all."""
+    random = np.random.default_rng(1)
+    one, other = answers(4000, random), answers(3000, random, factor=0.5)
+    items = {name: np.concatenate([one[name], other[name]]) for name in ("t1", "t2", "t3")}
+    version = np.repeat([0.0, 1.0], [4000, 3000])
+    x = np.column_stack([np.ones(7000), items["t2"] + items["t3"], version])
+    b, rest = np.linalg.lstsq(x, items["t1"], rcond=None)[:2]
+    error = np.sqrt(rest[0] / 6997 * np.linalg.inv(x.T @ x)[2, 2])
+    assert b[2] / error > 5
+
+
 def test_an_item_that_shifts_is_found_with_its_size_and_the_others_stay_anchors() -> None:
     random = np.random.default_rng(2)
     rows = comparability_rows(a_comparison(answers(2000, random), answers(1500, random, factor=0.3, shift=-0.6)))

@@ -12,6 +12,8 @@ from pipeline.report.claims.value import asked
 
 NAME = "lock_in"
 MOST = 3
+BENT = 0.01
+"""Holm-adjusted p below which a line is said to bend: a few people with many devices make its error too small."""
 
 
 def lock_in(ledger: Ledger) -> list[Claim]:
@@ -70,7 +72,7 @@ def _bend(ledger: Ledger, name: str) -> dict[str, Any]:
     """Whether a further device goes with less, or more, the more there are, by the sign of the squared term."""
     row = ledger.known(NAME, "b", name, None, "squared")
     slope = ledger.figure(NAME, "b", name, "alone") or 0.0
-    if row is None or row["p_adjusted"] is None or row["p_adjusted"] >= LEVELS[2]:
+    if row is None or row["p_adjusted"] is None or row["p_adjusted"] >= BENT:
         return {"bend": None}
     return {"bend": "less" if row["estimate"] * slope < 0 else "more"}
 
