@@ -272,3 +272,34 @@ def test_rho_at_which_the_effect_is_zero_is_the_partial_correlation(
     assert each.at(float(each.rho_zero)) == pytest.approx(0.0, abs=1e-12)
     assert each.at(0.0) == pytest.approx(whole.params["m"], abs=1e-12)
     assert each.whole == pytest.approx(r**2 * (1 - left[0].rsquared) * (1 - whole.rsquared), abs=1e-12)
+
+
+@pytest.mark.parametrize("where", ["first", "last"])
+def test_a_moderated_serial_chain_is_that_of_its_equations(
+    weighted: tuple[pd.DataFrame, Array, Array], where: str
+) -> None:
+    """PROCESS models 83 and 87 by weighted least squares of statsmodels, an equation at a time, uncentred products."""
+    import statsmodels.api as sm
+
+    frame, weight, _ = weighted
+    frame = frame.rename(columns={"c": "w"})
+    plan = Plan(begin="x", stages=(("m",), ("k",)), end="y")
+    source = "x" if where == "first" else "k"
+    columns = frame.to_numpy(float)
+    product = products(frame[[source]].to_numpy(float), columns[:, 4], weight)
+    moments = Moments.of(np.hstack([columns, product]), (*frame.columns, by(source, "w")), weight)
+    found = moderation(moments, plan, "w", where, float(np.average(columns[:, 4], weights=weight)))
+
+    def fitted(target: str, *names: str) -> pd.Series:
+        table = frame.assign(xw=frame[source] * frame["w"])[list(names)]
+        return sm.WLS(frame[target], sm.add_constant(table), weights=weight).fit().params
+
+    first = fitted("m", "x", "w", "xw") if where == "first" else fitted("m", "x")
+    second = fitted("k", "x", "m")
+    last = fitted("y", "x", "m", "k", "w", "xw") if where == "last" else fitted("y", "x", "m", "k")
+    slopes = (first["xw"], last["k"]) if where == "first" else (first["x"], last["xw"])
+    assert found.index() == pytest.approx(slopes[0] * second["m"] * slopes[1], abs=1e-10)
+    for value in (-1.0, 0.0, 2.5):
+        a = first["x"] + (first["xw"] * value if where == "first" else 0.0)
+        b = last["k"] + (last["xw"] * value if where == "last" else 0.0)
+        assert found.at(value) == pytest.approx(a * second["m"] * b, abs=1e-10)
