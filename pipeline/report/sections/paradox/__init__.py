@@ -197,4 +197,7 @@ def _asymmetry(view: View, words: Words, product: str) -> list[Part]:
     caption = words("paradox.asymmetry.caption", product=product)
     numbers = table(heads, rows, caption=caption, note=state_notes(found, words))
     said = claim_texts(view, "asymmetry", words, driver=product) if home == "nonlinearity" else []
+    penalty, reward = (view.value(home, metric, product) for metric in metrics[:2])
+    if penalty is not None and reward is not None and not said:
+        said = [words("paradox.asymmetry.said", product=product, penalty=penalty, reward=reward)]
     return [_part(words("paradox.asymmetry", product=product), said, tables=[numbers])]
