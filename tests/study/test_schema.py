@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
 from pathlib import Path
 from typing import Any
 
 import jsonschema
 import pytest
+from ruamel.yaml import YAML
 
 from pipeline import load
 from pipeline.estimates import ANALYSES, COLUMNS, METRICS, STATES
@@ -18,12 +20,28 @@ STUDIES = sorted(path.parent for path in (ROOT / "surveys").glob("*/study.yaml")
 
 
 @pytest.fixture(scope="module", params=STUDIES, ids=lambda path: path.name)
-def results(request: pytest.FixtureRequest) -> Any:
+def results(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
     from pipeline.analysis import analyse
     from pipeline.report.publish import _json
     from pipeline.report.results import build
 
-    return json.loads(_json(build(analyse(load(request.param)))))
+    folder = tmp_path_factory.mktemp("quick") / request.param.name
+    return json.loads(_json(build(analyse(load(quick(request.param, folder))))))
+
+
+def quick(study: Path, folder: Path) -> Path:
+    """The study itself, or a copy of one that looks for classes, with few resamples and starts: rows of every kind."""
+    definition = YAML(typ="safe").load(study / "study.yaml")
+    if "classes" not in definition:
+        return study
+    shutil.copytree(study, folder, ignore=shutil.ignore_patterns("study.yaml"))
+    definition["model"]["draws"] = 200
+    definition["classes"] |= {"starts": 5, "most": 2}
+    definition["data"] = definition["data"][:2]
+    waves = {entry["wave"] for entry in definition["data"]}
+    definition["journey"]["context"] = [one for one in definition["journey"]["context"] if one["wave"] in waves]
+    (folder / "study.yaml").write_text(json.dumps(definition), encoding="utf-8")
+    return folder
 
 
 def test_results_are_as_described(results: Any) -> None:
