@@ -27,6 +27,8 @@ SLOPES = np.array([[0.6, 0.2, 0.0], [0.0, 0.6, 0.2], [0.2, 0.0, 0.6]])
 MEANS = np.array([0.5, 0.0, -0.5])
 RIVAL = 0.5
 """Correlation of the drivers."""
+NOISE = {False: 0.6, True: 0.35}
+"""Spread about the line of a class; lines without answers can only be told apart where it is small."""
 
 TITLE = "# Latent classes"
 MEANING = (
@@ -39,8 +41,8 @@ MEANING = (
     "another. Lines: mixtures of regressions, without answers. One class or line: the share of surveys in which BIC "
     "finds more, in which the bootstrap likelihood-ratio test rejects a single one at .05, and in which both do. "
     f"Promised for classes of answers: mean coverage of at least {PROMISED}, false classes by the test at most "
-    f"{NOMINAL}, wrong names at most .025, give or take two Monte Carlo errors. Where answers hardly tell classes apart "
-    "(.60), and for two lines, coverage is information."
+    f"{NOMINAL}, wrong names at most .025, give or take two Monte Carlo errors. Where answers hardly tell classes "
+    "apart (.60), and for two lines, coverage is information."
 )
 
 
@@ -60,14 +62,13 @@ class Plan:
 
 PLANS = (
     Plan("three classes", 600, 0.8),
-    Plan("three classes", 1500, 0.75),
-    Plan("three classes, weights", 1000, 0.8, spread=0.6),
-    Plan("three classes, 15 % missing", 800, 0.8, missing=0.15),
-    Plan("three classes, hardly apart", 1000, 0.6),
+    Plan("three classes, weights", 700, 0.8, spread=0.6),
+    Plan("three classes, 15 % missing", 600, 0.8, missing=0.15),
+    Plan("three classes, hardly apart", 800, 0.6),
     Plan("one class", 400, 0.0, classes=1),
-    Plan("one class, weights", 600, 0.0, classes=1, spread=0.6),
-    Plan("two lines", 1500, 0.0, classes=2, lines=True),
-    Plan("one line", 400, 0.0, classes=1, lines=True),
+    Plan("one class, weights", 500, 0.0, classes=1, spread=0.6),
+    Plan("two lines", 700, 0.0, classes=2, lines=True),
+    Plan("one line", 300, 0.0, classes=1, lines=True),
 )
 
 
@@ -102,7 +103,7 @@ def simulated(plan: Plan, survey: int) -> list[Row]:
     of = random.choice(plan.classes, plan.n, p=share)
     root = np.linalg.cholesky(RIVAL + (1 - RIVAL) * np.eye(DRIVERS))
     x = random.standard_normal((plan.n, DRIVERS)) @ root.T
-    y = (x * SLOPES[of]).sum(1) + MEANS[of] + 0.6 * random.standard_normal(plan.n)
+    y = (x * SLOPES[of]).sum(1) + MEANS[of] + NOISE[plan.lines] * random.standard_normal(plan.n)
     items = {f"d{at}": 4 + x[:, at] for at in range(DRIVERS)} | {"y": 4 + y}
     table = chances(plan)
     answers = {}
@@ -169,7 +170,13 @@ def _recovered(plan: Plan, kind: str, at: dict[Any, Row], notes: dict[str, list[
         _held("means", mine, at["mean", "y", group, None], means[mine], notes)
         for d in range(DRIVERS):
             _held("b", (mine, d), at["b", f"d{d}", group, None], slopes[mine, d], notes)
-            _held("shares", (mine, d), at["lmg_share", f"d{d}", group, None], shares(slopes[mine])[d], notes)
+            _held(
+                "shares",
+                (mine, d),
+                at["lmg_share", f"d{d}", group, None],
+                shares(slopes[mine], NOISE[plan.lines])[d],
+                notes,
+            )
         if not plan.lines:
             for a in range(ANSWERS):
                 _held(
@@ -189,11 +196,11 @@ def _misnamed(group: str, mine: int, at: dict[Any, Row]) -> bool:
     return bool(stable and [name for name in named if name != mine])
 
 
-def shares(slopes: Array) -> Array:
+def shares(slopes: Array, noise: float) -> Array:
     """(DRIVERS,) LMG shares of the population of a class."""
     between = RIVAL + (1 - RIVAL) * np.eye(DRIVERS)
     toward = between @ slopes
-    raw = METHODS["lmg"](between, toward / np.sqrt(slopes @ toward + 0.36))
+    raw = METHODS["lmg"](between, toward / np.sqrt(slopes @ toward + noise**2))
     return np.asarray(raw / raw.sum())
 
 

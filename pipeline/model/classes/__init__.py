@@ -17,7 +17,7 @@ from pipeline.model import Row
 from pipeline.model.case import Case, Cut
 from pipeline.model.classes._answers import Answers
 from pipeline.model.classes._criteria import Kind, criteria_rows, refused, stable_rows
-from pipeline.model.classes._drivers import Drivers, driver_rows
+from pipeline.model.classes._drivers import A_COEFFICIENT, Drivers, driver_rows
 from pipeline.model.classes._number import Asked as Task
 from pipeline.model.classes._number import Explored, explore
 from pipeline.model.classes._profile import Asked, Known, answer_rows, mean_rows, name_rows
@@ -29,6 +29,8 @@ from pipeline.weight import base
 
 Array = np.ndarray
 
+FEWEST = 50
+"""Effective respondents below which nobody is divided into classes."""
 MOST_LEVELS = 20
 """Levels of an answer beyond which classes would have more parameters than anybody could read."""
 
@@ -49,7 +51,7 @@ def _of_answers(case: Case, spec: Classes) -> list[Row]:
     cut = case.cut((), also=given.any(1) & _weighted(case), once=True)
     kind = Kind(group="class", people=cut.everyone, setting=case.setting)
     answers, rows = _usable(case, spec, cut, kind)
-    if cut.everyone.n < case.setting.low_base:
+    if cut.everyone.n_eff < FEWEST:
         return [*rows, refused(kind, "too_few", "small_base")]
     if len(answers) < 2:
         return [*rows, refused(kind, "not_defined", "one_answer")]
@@ -124,7 +126,7 @@ def _of_drivers(case: Case, spec: Classes) -> list[Row]:
     cut = case.cut((), also=inside & _weighted(case), once=True)
     kind = Kind(group="driver_class", people=cut.everyone, setting=case.setting)
     model, drivers = sample.model, _drivers(case, cut)
-    if cut.everyone.n < max(case.setting.low_base, 2 * 5 * len(model.names)):
+    if cut.everyone.n_eff < max(FEWEST, 2 * A_COEFFICIENT * len(model.names)):
         return [refused(kind, "too_few", "small_base")]
     if np.ptp(drivers.columns, axis=0).min() == 0:
         return [refused(kind, "no_variance", "one_level")]

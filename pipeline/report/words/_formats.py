@@ -174,10 +174,11 @@ def why(reason: str, words: Words) -> str:
     return words(key if key in words else f"state.{states.get(reason, reason)}.note")
 
 
-def class_of(name: str, words: Words) -> str:
-    """A class by its declared name ('class_name:0', quoted), or by its number ('class=2')."""
+def class_of(name: str, words: Words, first: bool = False) -> str:
+    """A class by its declared name ('class_name:0', quoted), or by its number ('class=2'); first: of a sentence."""
     if name.startswith("class_name:"):
-        return words("classes.quoted", name=name_of(name, words))
+        label = name_of(name, words)
+        return words("classes.quoted", name=raised(label) if first else label)
     kind, _, number_ = name.partition("=")
     return words(f"classes.numbered.{kind}", at=int(number_))
 
@@ -237,7 +238,7 @@ FORMATS: Mapping[str, Callable[[Any, Words], str]] = {
     "models": models,
     "choice": choice,
     "class": class_of,
-    "Class": lambda name, words: raised(class_of(name, words)),
+    "Class": lambda name, words: raised(class_of(name, words, first=True)),
     "classes": lambda names, words: listed([class_of(name, words) for name in names], words),
     "class_reason": lambda key, words: words(f"classes.why.{key}"),
     "sized": sized,
