@@ -332,5 +332,5 @@ def _classed(study: Study) -> Iterator[Problem]:
             if answer not in classes.answers:
                 message = f"'{answer}' is none of the answers that make the classes.{nearest(answer, classes.answers)}"
                 yield study.problem(f"{message} Answers are: {listing(classes.answers)}.", "classes", "names", at)
-    for name in {"class", "driver_class"} & {*study.definition.variables, *study.segment_variables}:
-        yield study.problem(f"a variable named '{name}' would be taken for the classes; rename it.", "classes")
+    for taken in sorted({"class", "driver_class"} & {*study.definition.variables, *study.segment_variables}):
+        yield study.problem(f"a variable named '{taken}' would be taken for the classes; rename it.", "classes")
