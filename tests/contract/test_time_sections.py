@@ -200,6 +200,18 @@ def test_an_outcome_of_two_answers_moves_by_percentage_points() -> None:
     assert "If ratings cause intent, which this survey cannot show" in text or "even if ratings did cause it" in text
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_rows_that_carry_nothing_have_one_sentence(language: str) -> None:
+    results = made("usual")
+    kept = [row for row in results["estimates"] if row["analysis"] not in NAMES]
+    blank = dict.fromkeys(results["estimates"][0]) | {"metric": "answered", "state": "too_few", "reason": "refused"}
+    results["estimates"] = [*kept, *(blank | {"analysis": name} for name in NAMES)]
+    for section in NAMES:
+        assert ("one unit of several" if language == "en" else "只剩下多个单位中的一个") in shown(
+            results, language, section
+        )
+
+
 def test_studies_without_the_keys_have_no_such_sections() -> None:
     results = made("usual")
     for key in NAMES:

@@ -39,9 +39,10 @@ def applies(view: View) -> bool:
 
 
 def context(view: View, words: Words) -> dict[str, Any]:
-    alone = next((row for row in view.rows("journey", "share_change") if row["reason"] == "one_wave"), None)
-    one = [part(None, [words("journey.one_wave")]), *_context(view, words)]
-    parts = one if alone else _parts(view, words)
+    alone = any(row["reason"] == "one_wave" for row in view.rows("journey", "share_change"))
+    unable = any(row["reason"] == "refused" for row in view.rows("journey", "answered"))
+    said = words("journey.one_wave" if alone else "journey.unable")
+    parts = [part(None, [said]), *_context(view, words)] if alone or unable else _parts(view, words)
     return {
         "nav": words("journey.nav"),
         "title": words("journey.title"),

@@ -26,7 +26,7 @@ NAME = "what_if"
 
 def applies(view: View) -> bool:
     asked = view.study.get("asked") or {}
-    return asked.get("what_if") is not None and any(True for _ in view.rows(NAME, "predicted_change"))
+    return asked.get("what_if") is not None and any(row["analysis"] == NAME for row in view.results["estimates"])
 
 
 def context(view: View, words: Words) -> dict[str, Any]:
@@ -47,6 +47,8 @@ def context(view: View, words: Words) -> dict[str, Any]:
 
 
 def _absent(view: View, words: Words) -> str:
+    if any(row["reason"] == "refused" for row in view.rows(NAME, "answered")):
+        return words("what_if.unable")
     return sentences([words("what_if.absent"), state_notes(view.rows(NAME, "predicted_change"), words)], words)
 
 
