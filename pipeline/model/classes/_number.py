@@ -143,7 +143,8 @@ def started(model: Model, asked: Asked) -> Climbed:
     for _ in range(STEPS):
         start, likelihood = rough.step(start, together)
     final = start[np.lexsort((np.arange(number), -likelihood))[: -(-number // FINAL)]]
-    return climb(model, final, together[: len(final)], EXACT)
+    near = climb(rough, final, together[: len(final)], ROUGH)
+    return climb(model, near.values, together[: len(final)], EXACT)
 
 
 def ordered(model: Model, values: Array, order: Array | None = None) -> Array:
