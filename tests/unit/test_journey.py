@@ -16,7 +16,7 @@ from pipeline.errors import DefinitionError
 from pipeline.estimates import check, frame
 from pipeline.model.journey import journey_rows
 from pipeline.model.journey.people import Steps
-from tests.made_case import found
+from tests.made_case import a_case, found
 from tests.waves import DRIVERS, IMAGES, MOVING, Drawn, Plan, case, draw, steady, study
 
 Rows = list[dict[str, Any]]
@@ -158,11 +158,46 @@ def test_steps_are_from_each_answer_to_the_next_of_the_same_person() -> None:
     assert len(Steps.of(np.zeros(0, int), np.zeros(0, int)).after) == 0
 
 
+def test_strata_narrow_the_errors_of_what_they_explain() -> None:
+    """Strata of people who changed alike: the error of their change is that within strata, by hand."""
+    plan = steady(2, n=150, again=1.0, deff=1.0)
+    drawn = drawn_of(plan)
+    part = drawn.person % 3
+    items = drawn.items | {"intent": drawn.items["intent"] + 2.0 * part * (drawn.wave == "2024")}
+    variables = {"wave": drawn.wave.tolist(), "age": drawn.age.tolist(), "spend": drawn.spend}
+    stratified = a_case(study(plan), items, variables, respondent=drawn.person.tolist(), strata=part)
+    own = found(journey_rows(stratified), "within_change", term="intent")
+    order = np.argsort(drawn.person, kind="stable")
+    change = items["intent"][order][1::2] - items["intent"][order][::2]
+    of = part[order][::2]
+    variance = sum(50 * np.var(change[of == at], ddof=1) for at in range(3)) / 150**2
+    assert own["estimate"] == pytest.approx(change.mean())
+    assert own["std_error"] == pytest.approx(np.sqrt(variance))
+
+
 def test_brands_of_one_person_are_followed_apart() -> None:
     plan = steady(2, n=100, deff=1.0)
     drawn = drawn_of(plan)
-    rows = rows_of(plan, drawn)
-    assert found(rows, "panel_members")["n"] == 40
+    twice = np.tile(np.arange(len(drawn.wave)), 2)
+    second = np.arange(len(twice)) >= len(drawn.wave)
+    items = {name: values[twice] for name, values in drawn.items.items()}
+    items["intent"] = items["intent"] + 3.0 * (second & (drawn.wave[twice] == "2024"))
+    variables = {
+        "wave": drawn.wave[twice].tolist(), "age": drawn.age[twice].tolist(), "spend": drawn.spend[twice],
+        "maker": np.where(second, "b", "a").tolist(),
+    }  # fmt: skip
+    codes = {name: {"codes": {level: level for level in levels}} for name, levels in (
+        ("wave", plan.waves), ("age", ("old", "young")), ("maker", ("a", "b")))}  # fmt: skip
+    asked = study(
+        plan,
+        variables=codes | {"spend": {"type": "number"}},
+        segments={"waves": "wave", "brand": "maker"},
+    )
+    rows = journey_rows(a_case(asked, items, variables, respondent=drawn.person[twice].tolist()))
+    one = found(rows_of(plan, drawn), "within_change", term="intent")
+    both = found(rows, "within_change", term="intent")
+    assert (one["n"], both["n"]) == (40, 40)
+    assert both["estimate"] == pytest.approx(one["estimate"] + 1.5)
 
 
 def test_small_cells_of_cohorts_are_hidden_with_what_would_give_them_back() -> None:
