@@ -15,6 +15,8 @@ from tests.verify.markets import Found
 DRAWS = 300
 APART = ("classes",)
 """Verified by themselves: their figures have no key that is the same in every survey."""
+BOUNDED = ("tucker_congruence",)
+"""Their truth is the largest value there is, which no resample reaches."""
 TITLE = "# The simulated market: does each finding recover its truth?"
 MEANING = (
     f"Surveys of {markets.PEOPLE:,} respondents of the market that `pipeline/simulation` describes: unequal chances to "
@@ -23,7 +25,8 @@ MEANING = (
     "one analysis over all of its figures: its mean absolute bias in standard errors, the mean share of surveys whose "
     "95 % interval holds the truth with its Monte Carlo error, and the figure with the lowest. Promised: a mean "
     f"coverage of at least {PROMISED[0]}, give or take two Monte Carlo errors; above {PROMISED[1]} intervals are wider "
-    "than they need be."
+    "than they need be, as they must be for prices that people name in hundreds. Nothing is promised of a congruence whose "
+    "truth is 1: no sample reaches it, and what is claimed of it asks for less than .95."
 )
 Job = tuple[str, int]
 Key = tuple[Any, ...]
@@ -35,14 +38,18 @@ def jobs(number: int) -> list[Job]:
 
 def run(job: Job) -> list[dict[str, object]]:
     """One row a metric."""
-    asked = markets.asked(*APART)
-    true = markets.truth(*APART)
-    wanted = [key for key, row in true.items() if row.get("conf_low") is not None and not _banded(key)]
-    study = markets.study(DRAWS)
+    asked, study = markets.asked(*APART), markets.study(DRAWS)
     surveyed = [markets.figures(case, asked) for case in markets.surveys(Market(), job[1], seed=1000, asked=study)]
+    return compared(markets.truth(*APART), surveyed)
+
+
+def compared(true: Found, surveyed: Sequence[Found]) -> list[dict[str, object]]:
+    """One row a metric: every figure that has an interval in the truth and in some survey."""
     families: dict[tuple[str, str], list[Key]] = {}
-    for key in wanted:
-        families.setdefault((str(key[0]), str(key[1])), []).append(key)
+    for key, row in true.items():
+        given = any(found.get(key, {}).get("conf_low") is not None for found in surveyed)
+        if given and row.get("conf_low") is not None and not _banded(key):
+            families.setdefault((str(key[0]), str(key[1])), []).append(key)
     return [_family(name, keys, true, surveyed) for name, keys in families.items()]
 
 
@@ -56,8 +63,6 @@ def _family(name: tuple[str, str], keys: Sequence[Key], true: Found, surveyed: S
     held, bias = (
         np.array([[score(found.get(key), true[key]) for key in keys] for found in surveyed]) for score in (_held, _off)
     )
-    there = np.isfinite(held).any(0) & np.isfinite(bias).any(0)
-    keys, held, bias = [key for key, known in zip(keys, there, strict=True) if known], held[:, there], bias[:, there]
     each = np.nanmean(held, axis=0)
     mean, error = float(np.nanmean(held)), _error(held)
     lowest = keys[int(np.nanargmin(each))]
@@ -66,12 +71,18 @@ def _family(name: tuple[str, str], keys: Sequence[Key], true: Found, surveyed: S
         "analysis": name[0],
         "metric": f"`{name[1]}`",
         "figures": len(keys),
-        "bias": f"{np.abs(np.nanmean(bias, axis=0)).mean():.2f}",
+        "bias": f"{_mean_size(bias):.2f}",
         "coverage": f"{mean:.3f}",
         "± MC error": f"{error:.3f}",
         "lowest": f"{each.min():.2f}: {_named(lowest)}",
-        "promise": "BROKEN" if low else "too wide" if mean > PROMISED[1] + 2 * error else "kept",
+        "promise": _promise(name[1], low=low, wide=mean > PROMISED[1] + 2 * error),
     }
+
+
+def _promise(metric: str, *, low: bool, wide: bool) -> str:
+    if metric in BOUNDED:
+        return "none: at its limit"
+    return "BROKEN" if low else "too wide" if wide else "kept"
 
 
 def _held(row: Mapping[str, Any] | None, true: Mapping[str, Any]) -> float:
@@ -83,9 +94,16 @@ def _held(row: Mapping[str, Any] | None, true: Mapping[str, Any]) -> float:
 
 def _off(row: Mapping[str, Any] | None, true: Mapping[str, Any]) -> float:
     """Estimate less truth, in standard errors of the survey: half its interval over 1.96."""
-    if row is None or row.get("conf_low") is None or row["conf_high"] <= row["conf_low"]:
+    if row is None or row.get("conf_low") is None:
         return np.nan
-    return float((row["estimate"] - true["estimate"]) * 3.92 / (row["conf_high"] - row["conf_low"]))
+    off, width = row["estimate"] - true["estimate"], row["conf_high"] - row["conf_low"]
+    return float(off * 3.92 / width) if width > 0 else 0.0 if off == 0 else np.nan
+
+
+def _mean_size(bias: np.ndarray) -> float:
+    """Mean absolute value over the figures of their mean over the surveys."""
+    means = [column[np.isfinite(column)].mean() for column in bias.T if np.isfinite(column).any()]
+    return float(np.abs(means).mean()) if means else np.nan
 
 
 def _error(held: np.ndarray) -> float:
