@@ -65,7 +65,6 @@ def jobs(number: int) -> list[Job]:
         "moving, n = 800 a wave": replace(MOVING, n=800),
         "nothing moves, n = 300 a wave": steady(),
         "nothing moves, n = 300, deff 1.9": steady(deff=1.9),
-        "nothing moves, n = 800 a wave": steady(n=800),
     }
     return [(name, plan, number) for name, plan in plans.items()]
 
