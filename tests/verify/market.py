@@ -25,8 +25,8 @@ MEANING = (
     "one analysis over all of its figures: its mean absolute bias in standard errors, the mean share of surveys whose "
     "95 % interval holds the truth with its Monte Carlo error, and the figure with the lowest. Promised: a mean "
     f"coverage of at least {PROMISED[0]}, give or take two Monte Carlo errors; above {PROMISED[1]} intervals are wider "
-    "than they need be, as they must be for prices that people name in hundreds. Nothing is promised of a congruence whose "
-    "truth is 1: no sample reaches it, and what is claimed of it asks for less than .95."
+    "than they need be, as they must be for prices that people name in hundreds. Nothing is promised of a congruence "
+    "whose truth is 1: no sample reaches it, and what is claimed of it asks for less than .95."
 )
 Job = tuple[str, int]
 Key = tuple[Any, ...]
