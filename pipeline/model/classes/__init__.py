@@ -3,7 +3,9 @@
 Weights enter as pseudo-likelihood; criteria and tests count the effective number of respondents. Missing answers are
 taken to be missing at random given the class; whoever gave none of the answers has no class. Classes are found again in
 every resample of the respondents, so that intervals know that classes are uncertain. A class of fewer respondents than
-the minimum base is not shown, and a number of classes with such a class is not chosen.
+the minimum base is not shown, and a number of classes with such a class is not chosen. Who answered in several waves
+has a class in each: criteria count respondents once, and the test, which simulates answers apart, is then a little too
+ready to find classes.
 """
 
 from __future__ import annotations
