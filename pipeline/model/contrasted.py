@@ -10,6 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtr
 
 from pipeline.estimates import row
 from pipeline.model import Row, based, spread
@@ -154,8 +155,18 @@ def contrast_rows(
 def _gap_rows(analysis: str, found: Contrasted, level: float, common: Row) -> Iterator[Row]:
     point, draws = found.gap
     gaps = figures(analysis, "share_difference", found.first.drivers, point, draws, level, common)
-    for each, p in zip(gaps, difference_p(draws, point), strict=True):
+    for each, p in zip(gaps, paired_p(draws, point), strict=True):
         yield each | ({"p_value": float(p)} if each["estimate"] is not None else {})
+
+
+def paired_p(draws: Array, point: Array) -> Array:
+    """(p,) two-sided p of each difference: the larger of that of its draws and the normal one of their spread.
+
+    Far out in the tails, where Holm looks, draws alone find a difference in .075 of samples of 300 that have none.
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        normal = 2 * ndtr(-np.abs(point) / np.nanstd(draws, axis=0, ddof=1))
+    return np.asarray(np.fmax(difference_p(draws, point), normal))
 
 
 def _first_rows(analysis: str, importance: Importance, common: Row) -> Iterator[Row]:

@@ -6,9 +6,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from scipy.special import ndtr
 
 from pipeline.model.case import Case
-from pipeline.model.contrasted import outcomes_rows
+from pipeline.model.contrasted import outcomes_rows, paired_p
 from pipeline.model.effects import holm
 from pipeline.model.resample import difference_p
 from tests.made_case import a_case, found
@@ -42,7 +43,7 @@ def test_differences_equal_those_of_every_replicate(name: str) -> None:
     for outcome in ("promo", "premium"):
         other = shares(case, case.known(outcome)[case.people.rows], every, weights)
         gap = other - first
-        p.append(difference_p(gap[1:], gap[0]))
+        p.append(paired_p(gap[1:], gap[0]))
         for at, driver in enumerate(DRIVERS):
             key = {"term": driver, "contrast": f"outcome:{outcome}"}
             row = found(rows, "share_difference", **key)
@@ -59,13 +60,21 @@ def test_differences_equal_those_of_every_replicate(name: str) -> None:
     assert adjusted == pytest.approx(holm(np.concatenate(p)))
 
 
+def test_p_is_the_larger_of_both() -> None:
+    random = np.random.default_rng(4)
+    draws = np.column_stack([random.normal(0.3, 0.1, 2000), random.exponential(1, 2000), random.normal(0, 1, 2000)])
+    point = np.array([0.3, 1.0, 0.1])
+    normal = 2 * ndtr(-np.abs(point) / draws.std(0, ddof=1))
+    assert paired_p(draws, point) == pytest.approx(np.maximum(difference_p(draws, point), normal))
+
+
 def test_further_outcomes_are_compared_with_each_other_too() -> None:
     case = a_value_case(150, draws=60, model={"outcomes": ["promo", "premium"]})
     rows, weights = outcomes_rows(case), row_weights(case)
     every = np.ones(150, dtype=bool)
     one, other = (shares(case, case.known(name), every, weights) for name in ("promo", "premium"))
     gap = other - one
-    p = difference_p(gap[1:], gap[0])
+    p = paired_p(gap[1:], gap[0])
     for at, driver in enumerate(DRIVERS):
         row = found(rows, "share_difference", term=driver, contrast="between:premium-promo")
         assert row["estimate"] == pytest.approx(gap[0, at])
