@@ -21,8 +21,8 @@ HOMES: Mapping[str, str] = {
 """Claims that may become a card, in the order of use, and the section each one points to."""
 
 MOST_CARDS = 3
-MOST_BEYOND = 4
-"""Cards of questions beyond the model."""
+MOST_BEYOND = 6
+"""Cards of questions beyond the model, one a section."""
 FEWEST_POINTS = 5
 """Scales with fewer points have no meaningful top two; the mean stands in."""
 
@@ -34,7 +34,7 @@ def applies(view: View) -> bool:
 def context(view: View, words: Words) -> dict[str, Any]:
     lead = view.claim("lead")
     cards = _cards(view, words, HOMES, MOST_CARDS)
-    beyond = _cards(view, words, further.HOMES, MOST_BEYOND)
+    beyond = _cards(view, words, further.HOMES, MOST_BEYOND, apart=True)
     return {
         "nav": words("summary.nav"),
         "title": "",
@@ -112,11 +112,14 @@ def _flags(view: View, words: Words) -> list[str]:
     return simulated + weighted
 
 
-def _cards(view: View, words: Words, homes: Mapping[str, str], most: int) -> list[dict[str, Any]]:
-    """Graded claims, firmest first, then in the order of use."""
+def _cards(view: View, words: Words, homes: Mapping[str, str], most: int, apart: bool = False) -> list[dict[str, Any]]:
+    """Graded claims, firmest first, then in the order of use; apart: the first of each section alone."""
     graded = [claim for name in homes for claim in view.claims(name) if claim["level"]]
-    firmest = sorted(graded, key=lambda claim: -claim["level"])[:most]
-    return [_card(claim, homes[claim["id"]], words) for claim in firmest]
+    firmest = sorted(graded, key=lambda claim: -claim["level"])
+    if apart:
+        firmest = list({homes[claim["id"]]: claim for claim in reversed(firmest)}.values())
+        firmest.sort(key=lambda claim: (-claim["level"], list(homes).index(claim["id"])))
+    return [_card(claim, homes[claim["id"]], words) for claim in firmest[:most]]
 
 
 def _card(claim: Mapping[str, Any], home: str, words: Words) -> dict[str, Any]:
