@@ -23,6 +23,8 @@ STARTS, STEPS = 8, 15
 """Random starts of a simulated data set, and steps after which the best of them is followed."""
 FINAL = 3
 """One start in so many, the best after as many steps, is followed to its end."""
+FAR = 5.0
+"""Log-likelihood below the best, after a rough climb or a few steps, from which a run is given up."""
 WORSE = 10.0
 """Sizes are no longer tried once two in a row have a BIC that is this much above the lowest (Raftery 1995)."""
 
@@ -109,7 +111,7 @@ def fitted(model: Model, asked: Asked) -> Fitted:
 
     BIC, ICL and tests count n_eff respondents: log-likelihoods are those of the people times n_eff over their number.
     """
-    found = started(model, asked)
+    found, reached = started(model, asked)
     at = int(found.likelihood.argmax())
     values = ordered(model, found.values[at : at + 1])
     posterior, weight = model.posterior(values)[0], model.weight[0]
@@ -126,7 +128,7 @@ def fitted(model: Model, asked: Asked) -> Fitted:
         size=model.size,
         values=values[0],
         likelihood=float(found.likelihood[at]),
-        reached=found.reached,
+        reached=reached,
         bic=bic,
         icl=bic + 2 * unsure * scale,
         entropy=1 - unsure / (total * np.log(model.size)) if model.size > 1 else 1.0,
@@ -135,8 +137,10 @@ def fitted(model: Model, asked: Asked) -> Fitted:
     )
 
 
-def started(model: Model, asked: Asked) -> Climbed:
-    """Where the starts arrive: one for a single class, else the best third after some steps."""
+def started(model: Model, asked: Asked) -> tuple[Climbed, float]:
+    """Where the starts arrive, one for a single class, else the best third after some steps; and the share of these
+    that reach the best. Those that are far below when they have settled roughly are not followed further.
+    """
     number = 1 if model.size == 1 else asked.starts
     start = model.random(number, generator(asked, 1, model.size))
     together, rough = np.zeros(number, int), model.rough()
@@ -144,7 +148,9 @@ def started(model: Model, asked: Asked) -> Climbed:
         start, likelihood = rough.step(start, together)
     final = start[np.lexsort((np.arange(number), -likelihood))[: -(-number // FINAL)]]
     near = climb(rough, final, together[: len(final)], ROUGH)
-    return climb(model, near.values, together[: len(final)], EXACT)
+    close = near.likelihood > near.likelihood.max() - FAR
+    found = climb(model, near.values[close], together[: int(close.sum())], EXACT)
+    return found, found.reached * float(close.mean())
 
 
 def ordered(model: Model, values: Array, order: Array | None = None) -> Array:
@@ -198,10 +204,11 @@ def refitted(model: Model, point: Array, weight: Array, random: np.random.Genera
     of = np.repeat(own, starts)
     fresh = model.random(starts, random)
     start = shortlisted(data, np.tile(fresh, (len(own), 1)), of, len(own), STEPS)
-    far = climb(data, start, own, ROUGH)
+    close = np.flatnonzero(data.step(start, own)[1] > near.likelihood - 4 * FAR)
+    far = climb(data, start[close], close, ROUGH) if len(close) else near.take(close)
     both = Climbed(
         values=np.concatenate([near.values, far.values]),
         likelihood=np.concatenate([near.likelihood, far.likelihood - 1e-3]),
         converged=np.concatenate([near.converged, far.converged]),
     )
-    return best(both, np.concatenate([own, own]), len(own))
+    return best(both, np.concatenate([own, close]), len(own))
