@@ -35,7 +35,10 @@ class Drivers:
 
 
 def driver_rows(members: Members, drivers: Drivers, kind: Kind, states: Sequence[Row]) -> list[Row]:
-    """b, lmg_share and r2 of every class; then the differences of shares between classes (Holm over all of them)."""
+    """b, lmg_share and r2 of every class; then the differences of shares between classes (Holm over all of them).
+
+    None are tested where the drivers made the classes.
+    """
     structure = Structure.of(drivers.sample.model)
     each = members.moments(drivers.columns, drivers.sample.model.names, drivers.of)
     parts: list[Level | str] = []
@@ -47,7 +50,7 @@ def driver_rows(members: Members, drivers: Drivers, kind: Kind, states: Sequence
     gaps = [
         gap
         for a, b in combinations(range(len(parts)), 2)
-        if not states[a] and not states[b]
+        if members.mixed and not states[a] and not states[b]
         for gap in _gaps(parts[a], parts[b], f"{kind.name(a)}-{b + 1}", drivers, kind)
     ]
     adjusted = holm(np.array([gap["p_value"] for gap in gaps]))
