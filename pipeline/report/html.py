@@ -15,7 +15,7 @@ from markupsafe import Markup
 
 from pipeline.report import theme
 from pipeline.report.parity import parity
-from pipeline.report.sections import SECTIONS
+from pipeline.report.sections import SECTIONS, lede
 from pipeline.report.view import View
 from pipeline.report.words import Words
 
@@ -92,7 +92,7 @@ def _sections(environment: Environment, view: View, words: Words) -> Iterable[Se
             name=name,
             nav=context["nav"],
             title=context["title"],
-            lede=context.get("lede") or "",
+            lede=lede(name, context, view, words),
             number=None if name == "summary" else number,
             body=Markup(template.render(context)),  # noqa: S704 rendered with autoescape
         )

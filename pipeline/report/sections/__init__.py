@@ -38,6 +38,7 @@ from pipeline.report.sections import (
     unasked,
     what_if,
 )
+from pipeline.report.sections._common import focus_of, sentences
 from pipeline.report.view import View
 from pipeline.report.words import Words
 
@@ -79,3 +80,9 @@ SECTIONS: Mapping[str, Section] = cast(
         "method": method,
     },
 )
+
+
+def lede(name: str, context: Mapping[str, Any], view: View, words: Words) -> str:
+    """What a section says first, and the level it covers alone where it leaves others out."""
+    only = focus_of(view, words, name)
+    return sentences([context.get("lede"), words("ui.focus", level=only) if only else None], words)

@@ -14,6 +14,21 @@ Claim = Mapping[str, Any]
 METHODS = ("lmg", "relative_weights", "car", "pratt", "kruskal", "last", "first", "betasq")
 """Importance metrics in the order of the report: those that divide the explained variance, then the others."""
 MOST_LIMITS = 5
+FOCUSED = frozenset(
+    (
+        "outcomes",
+        "mediation",
+        "paradox",
+        "pricing",
+        "promotion",
+        "classes",
+        "lock_in",
+        "journey",
+        "what_if",
+        "comparability",
+    )
+)
+"""Sections that take the rows in focus alone, where the study has a focus."""
 NOTED = ("low_base", "suppressed", "singular", "no_variance", "too_few", "not_defined", "not_converged", "ok")
 """States in the order of their notes; a figure that stands may have a reason why it has no interval."""
 
@@ -132,6 +147,12 @@ def figure(
 def claim_texts(view: View, claim_id: str, words: Words, **match: Any) -> list[str]:
     """The sentences of all claims of one id."""
     return [claim["text"][words.language] for claim in view.claims(claim_id, **match)]
+
+
+def focus_of(view: View, words: Words, section: str) -> str | None:
+    """Label of the level a section covers alone; None where it takes every row."""
+    focus = (view.study.get("asked") or {}).get("focus") if section in FOCUSED else None
+    return words.labels.get(f"{focus['variable']}={focus['level']}", focus["level"]) if focus else None
 
 
 def limits_shown(view: View) -> tuple[list[Claim], list[Claim]]:

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.report.sections._common import headed
+from pipeline.report.sections._common import focus_of, headed, sentences
 from pipeline.report.sections.audience._order import MOST, ORDER
 from pipeline.report.view import View
 from pipeline.report.words import Words
-from pipeline.report.words.claims import claim_key, filled
+from pipeline.report.words.claims import claim_key, filled, further
 
 Claim = Mapping[str, Any]
+HOMES: Mapping[str, str] = {**further.HOMES, "critics": "paradox", "switchers": "lock_in"}
+FIRST = re.compile(r"(.*?。|.*?\.(?= ))(.*)", re.DOTALL)
+"""The first sentence, and what follows it."""
 
 
 def applies(view: View) -> bool:
@@ -40,7 +44,7 @@ def _reader(view: View, words: Words, who: str) -> dict[str, Any]:
 def _cards(view: View, words: Words, who: str, name: str) -> list[dict[str, Any]]:
     """Cards of the claims of one id for which this reader has a use, firmest first."""
     claims = sorted(view.claims(name), key=lambda claim: -(claim["level"] or 0))
-    return [_card(claim, key, words) for claim in claims if (key := _use(claim, who, words)) is not None][:1]
+    return [_card(claim, key, words, view) for claim in claims if (key := _use(claim, who, words)) is not None][:1]
 
 
 def _use(claim: Claim, who: str, words: Words) -> str | None:
@@ -50,14 +54,18 @@ def _use(claim: Claim, who: str, words: Words) -> str | None:
     return next((key for key in exact if key in words), None)
 
 
-def _card(claim: Claim, key: str, words: Words) -> dict[str, Any]:
+def _card(claim: Claim, key: str, words: Words, view: View) -> dict[str, Any]:
     text, level = claim["text"][words.language], claim["level"]
-    title = claim["title"][words.language] if claim["title"] else headed(text)
+    title = claim["title"][words.language] if claim["title"] else None
+    if title is None:
+        found = FIRST.fullmatch(text)
+        title, text = (headed(found[1]), found[2].strip()) if found else (headed(text), "")
+    only = focus_of(view, words, HOMES.get(claim["id"], ""))
     return {
         "level": level,
         "badge": words.format(level, "level") if level else None,
         "title": title,
-        "text": text if claim["title"] else "",
+        "text": sentences([text, words("audience.focus", level=only) if only else None], words),
         "action_label": words("ui.action"),
         "action": words(key, **filled(claim["values"])),
     }

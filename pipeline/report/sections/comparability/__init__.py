@@ -49,7 +49,7 @@ def _pair(view: View, words: Words, contrast: str) -> Part:
     names = {"one": f"{variable}={one}", "other": f"{variable}={other}"}
     rows = [row for row in view.rows(NAME, "tucker_congruence") if row["contrast"] == contrast]
     lines = [_line(view, words, row, contrast, tuple(names.values())) for row in rows]
-    alphas = [{"label": f"α, {words.format(group, 'group')}", "numeric": True} for group in names.values()]
+    alphas = [{"label": words("comparability.alpha", group=group), "numeric": True} for group in names.values()]
     more = columns(words, "construct", "comparability_item*", "comparability_shift", "verdict*")
     heads = [*columns(words, "construct", "comparability_congruence"), *alphas, *more[1:]]
     note = sentences([words("comparability.note", **names), state_notes(rows, words)], words)

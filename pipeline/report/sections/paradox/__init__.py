@@ -138,7 +138,7 @@ def _table(view: View, words: Words, contrast: str, other: str) -> Part:
         found.append(part)
         rows.append(
             [
-                words("paradox.parts.total") if name is None else _named(name, words),
+                words("paradox.parts.row") if name is None else _named(name, words),
                 *(cell(row, "num2", words) for row in means),
                 with_interval(part, "sign2", words),
                 cell(part, "pv", words, value="p_adjusted"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from pipeline.report.sections._common import headed, limit_item, limits_shown
+from pipeline.report.sections._common import focus_of, headed, limit_item, limits_shown
 from pipeline.report.view import View, shown
 from pipeline.report.words import Words
 from pipeline.report.words.claims import further, render_part
@@ -119,10 +119,11 @@ def _cards(view: View, words: Words, homes: Mapping[str, str], most: int, apart:
     if apart:
         firmest = list({homes[claim["id"]]: claim for claim in reversed(firmest)}.values())
         firmest.sort(key=lambda claim: (-claim["level"], list(homes).index(claim["id"])))
-    return [_card(claim, homes[claim["id"]], words) for claim in firmest[:most]]
+    return [_card(claim, homes[claim["id"]], words, view) for claim in firmest[:most]]
 
 
-def _card(claim: Mapping[str, Any], home: str, words: Words) -> dict[str, Any]:
+def _card(claim: Mapping[str, Any], home: str, words: Words, view: View) -> dict[str, Any]:
+    only, link = focus_of(view, words, home), words("ui.link", section=words(f"{home}.nav"))
     return {
         "level": claim["level"],
         "badge": words.format(claim["level"], "level"),
@@ -131,5 +132,5 @@ def _card(claim: Mapping[str, Any], home: str, words: Words) -> dict[str, Any]:
         "action_label": words("ui.action"),
         "action": claim["action"][words.language],
         "href": f"#{home}",
-        "link": words("ui.link", section=words(f"{home}.nav")),
+        "link": words("summary.link.focus", link=link, level=only) if only else link,
     }
