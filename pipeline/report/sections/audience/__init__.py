@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any
 
@@ -14,8 +13,6 @@ from pipeline.report.words.claims import claim_key, filled, further
 
 Claim = Mapping[str, Any]
 HOMES: Mapping[str, str] = {**further.HOMES, "critics": "paradox", "switchers": "lock_in"}
-FIRST = re.compile(r"(.*?。|.*?\.(?= ))(.*)", re.DOTALL)
-"""The first sentence, and what follows it."""
 
 
 def applies(view: View) -> bool:
@@ -56,10 +53,11 @@ def _use(claim: Claim, who: str, words: Words) -> str | None:
 
 def _card(claim: Claim, key: str, words: Words, view: View) -> dict[str, Any]:
     text, level = claim["text"][words.language], claim["level"]
-    title = claim["title"][words.language] if claim["title"] else None
-    if title is None:
-        found = FIRST.fullmatch(text)
-        title, text = (headed(found[1]), found[2].strip()) if found else (headed(text), "")
+    called = f"audience.called.{claim['id']}"
+    if claim["title"]:
+        title = claim["title"][words.language]
+    else:
+        title, text = (words(called), text) if called in words else (headed(text), "")
     only = focus_of(view, words, HOMES.get(claim["id"], ""))
     return {
         "level": level,
