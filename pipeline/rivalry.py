@@ -1,19 +1,26 @@
-"""Contradictions of the questions about critics, rivals and owners: keys that need each other, and cuts that exist."""
+"""Contradictions of the questions about critics, rivals, owners and cohorts: keys that need each other, cuts, lists."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from pipeline.asked import ends
+from pipeline.asked import ends, names
 from pipeline.errors import Problem
 from pipeline.study import Study
 
+LISTS = (
+    ("pricing", "groups"), ("promotion", "groups"), ("classes", "answers"), ("lock_in", "outcomes"),
+    ("lock_in", "controls"), ("journey", "cohorts"), ("what_if", "outcomes"),
+)  # fmt: skip
+"""Lists in which a name has no second place."""
+
 
 def rivalry(study: Study) -> Iterator[Problem]:
-    """Problems of `paradox`, `rivals` and `lock_in`; names that are unknown are told by `asked`."""
+    """Problems of `paradox`, `rivals`, `lock_in` and of lists; names that are unknown are told by `asked`."""
     yield from _paradox(study)
     yield from _rivals(study)
     yield from _lock_in(study)
+    yield from _lists(study)
 
 
 def _paradox(study: Study) -> Iterator[Problem]:
@@ -63,3 +70,15 @@ def _lock_in(study: Study) -> Iterator[Problem]:
     if spec.devices in (study.outcome, *spec.outcomes, spec.cost):
         message = f"'{spec.devices}' is the dose and what it is held against; outcomes and cost are other questions."
         yield study.problem(message, "lock_in", "devices")
+
+
+def _lists(study: Study) -> Iterator[Problem]:
+    """Names that stand twice in a list, and waves taken for people who are followed over them."""
+    listed = [one for one in names(study) if one.keys in LISTS]
+    for one in dict.fromkeys(one for one in listed if listed.count(one) > 1):
+        message = f"'{one.name}' stands twice in {'.'.join(map(str, one.keys))}; name it once."
+        yield study.problem(message, *one.keys)
+    journey = study.definition.journey
+    if journey and study.wave_variable in journey.cohorts:
+        message = f"'{study.wave_variable}' is the wave; cohorts are groups of people, who are followed over the waves."
+        yield study.problem(message, "journey", "cohorts")

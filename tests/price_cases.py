@@ -34,6 +34,6 @@ PREMIUM: dict[str, Any] = {
 PRICE_CASES: dict[str, list[dict[str, Any]]] = {
     "price_range": [RANGE, RANGE | {"reason_key": "small_base"}, RANGE | {"reason_key": "no_crossing"}],
     "price_points": [POINTS],
-    "demand": [DEMAND, DEMAND | {"top": False}],
-    "premium": [PREMIUM, PREMIUM | {"equal": False}],
+    "demand": [DEMAND, DEMAND | {"top": False}, DEMAND | {"n": None, "n_eff": None}],
+    "premium": [PREMIUM, PREMIUM | {"equal": False}, PREMIUM | {"n": None, "n_eff": None}],
 }

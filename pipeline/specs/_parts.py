@@ -46,4 +46,4 @@ Codes = Annotated[tuple[Code, ...], BeforeValidator(one_or_many_codes)]
 
 
 class Spec(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)

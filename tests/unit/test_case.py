@@ -138,6 +138,8 @@ def test_levels_that_nobody_has_are_refused(study_folder: Maker) -> None:
         ({"classes": {"answers": ["devices"]}}, "'devices' is a number"),
         ({"value": {"product": ["intent"]}}, "'intent' is no driver of the model"),
         ({"lock_in": {"devices": "city"}}, "'city' is no number"),
+        ({"lock_in": {"devices": "devices", "outcomes": ["founder", "founder"]}}, "twice in lock_in.outcomes"),
+        ({"segments": {"waves": "city"}, "journey": {"cohorts": ["city"]}}, "'city' is the wave; cohorts are groups"),
     ],
 )
 def test_wrong_questions_are_refused_in_a_sentence(study_folder: Maker, keys: dict[str, Any], told: str) -> None:
@@ -147,3 +149,12 @@ def test_wrong_questions_are_refused_in_a_sentence(study_folder: Maker, keys: di
     text = str(raised.value)
     assert told in text
     assert "study.yaml:" in text
+
+
+def test_a_number_without_end_is_refused_in_a_sentence(study_folder: Maker) -> None:
+    header, rows = market()
+    folder = study_folder(rows, header, **(KEYS | {"what_if": {"step": 2}}))
+    file = folder / "study.yaml"
+    file.write_text(file.read_text(encoding="utf-8").replace('"step": 2', '"step": .inf'), encoding="utf-8")
+    with pytest.raises(DefinitionError, match="'step' is the number inf; it must be a number"):
+        load(folder)

@@ -221,6 +221,7 @@ CASES: dict[str, list[dict[str, Any]]] = {
         GAP | {"estimate_b": -0.1},
         GAP | {"smallest_n": 40},
         GAP | {"smallest_n": None},
+        GAP | {"smallest_n": None, "smallest": None},
     ],
     "answers": [ANSWERS],
     "flow": [{"read": 300, "analysed": 290, "share": 0.9667, "largest": "no_outcome", "largest_n": 8}],

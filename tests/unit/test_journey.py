@@ -99,6 +99,15 @@ def test_a_wave_of_eight_people_is_hidden_and_another_with_it() -> None:
         assert each["group"] != "wave=2024" or each["n"] is None
 
 
+def test_waves_of_six_people_are_all_hidden() -> None:
+    plan = steady(2, n=60, again=0.0)
+    drawn = drawn_of(plan)
+    kept = np.concatenate([np.flatnonzero(drawn.wave == wave)[:6] for wave in ("2023", "2024")])
+    rows = rows_of(plan, without(drawn, ~np.isin(np.arange(len(drawn.wave)), kept)))
+    assert not [each for each in rows if each["group"] and each["n"] is not None]
+    assert states(rows, "image_lead_change", group=None) == {("too_few", "few_waves")}
+
+
 def test_a_wave_without_the_images_is_named_and_the_first_with_them_begins() -> None:
     plan = steady(4, n=80)
     drawn = drawn_of(plan)

@@ -154,6 +154,12 @@ def test_rows_that_speak_of_a_hidden_level_are_emptied() -> None:
     assert shielded(silent, gone) == silent
 
 
+def test_a_row_that_is_suppressed_by_itself_keeps_neither_figure_nor_base() -> None:
+    (emptied,) = shielded([a_row(term="price", n_eff=3.0, state="suppressed", reason="small_base")], {})
+    assert (emptied["state"], emptied["reason"]) == ("suppressed", "small_base")
+    assert {emptied[name] for name in ("estimate", "n", "n_eff")} == {None}
+
+
 HEADER = ("id", "t1", "p1", "i1", "city", "region", "group", "tv", "net", "press", "rate")
 SIZES = {"tiny": 3, "mid": 41, "big": 83, "huge": 107}
 REGION = {"tiny": "east", "mid": "east", "big": "west", "huge": "west"}

@@ -125,13 +125,14 @@ def cohort_rows(case: Case, waves: Waves) -> list[Row]:
 def _variable_rows(case: Case, cut: Cut, waves: Waves, name: str) -> tuple[list[Row], list[Row]]:
     levels, masks = case.levels(name, cut.rows), waves.masks(cut)
     named = [levels.names.index(level) for _, level, _ in case.groups([name], cut)]
+    if not named:
+        return [], []
     open_ = ~_hidden(case, cut, levels, masks)
     shown = waves.shown(case, cut)
     open_[:, [at for at in range(masks.shape[1]) if at not in shown]] = False
     width = masks.shape[1]
     cells = [(levels.of_row == at)[:, None] & masks for at in named]
-    every = np.column_stack([np.empty((len(cut), 0), bool), *cells])
-    found = means(within(lead_of(cut), list(every.T)), cut.design)
+    found = means(within(lead_of(cut), list(np.column_stack(cells).T)), cut.design)
     rows: list[Row] = []
     ends: dict[int, tuple[int, int]] = {}
     for place, at in enumerate(named):

@@ -67,6 +67,8 @@ def _mean_rows(case: Case, people: Sample, waves: Waves) -> list[Row]:
     setting, groups = case.setting, people.groups[waves.name]
     hidden = hidden_levels(people, groups, setting)
     shown = [level for level in groups.levels if level not in hidden and groups.mask(level).any()]
+    if not shown:
+        return []
     masks = [groups.mask(level) for level in shown]
     found = means(within(people.model.y, masks), people.design)
     rows = []

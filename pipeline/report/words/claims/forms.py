@@ -26,7 +26,7 @@ def lead_form(variant: str, values: Values) -> str:
 def segment_form(variant: str, values: Values) -> str:
     """'tied' where both coefficients are positive, else 'apart'; for a group too small, what is known of its size."""
     if variant == "small" and values["smallest_n"] is None:
-        return "hidden"
+        return "hidden" if values["smallest"] else "weak"
     if variant == "small" and values["smallest_n"] >= values["required"]:
         return "weak"
     if variant != "differs":

@@ -19,12 +19,16 @@ def price_range(variant: str, values: Values) -> str:
 
 
 def demand(variant: str, values: Values) -> str:
-    """Which end of the ladder has the largest revenue."""
+    """Which end of the ladder has the largest revenue; 'few' where too few answered for their number to be told."""
+    if variant == "small" and values["n"] is None:
+        return "few"
     if variant != "edge":
         return variant
     return "edge_top" if values["top"] else "edge_bottom"
 
 
 def premium(variant: str, values: Values) -> str:
-    """Weaker where the two prices were not asked at equal specification."""
+    """Weaker where the two prices were not asked at equal specification; 'few' where their number is not told."""
+    if variant == "small" and values["n"] is None:
+        return "few"
     return f"{variant}_unequal" if variant in ("more", "less", "none") and not values["equal"] else variant
