@@ -239,7 +239,7 @@ def two_way(counts: Array, minimum: int, parts: Array | None = None) -> Array:
 
 
 def shielded(rows: Sequence[dict[str, Any]], gone: Mapping[str, frozenset[str]]) -> list[dict[str, Any]]:
-    """The estimate rows, without figures and base where they speak of a hidden level or are 'suppressed' by themselves."""
+    """The estimate rows; those that speak of a hidden level, or are suppressed, without figures and base."""
     named = {f"{name}={level}" for name, levels in gone.items() for level in levels}
     return [_emptied(row) if row["state"] == "suppressed" or _speaks(row, gone, named) else row for row in rows]
 
