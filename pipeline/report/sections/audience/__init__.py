@@ -39,8 +39,11 @@ def _reader(view: View, words: Words, who: str) -> dict[str, Any]:
 
 
 def _cards(view: View, words: Words, who: str, name: str) -> list[dict[str, Any]]:
-    """Cards of the claims of one id for which this reader has a use, firmest first."""
-    claims = sorted(view.claims(name), key=lambda claim: -(claim["level"] or 0))
+    """Cards of the claims of one id for which this reader has a use, firmest first (for a factory: the product)."""
+    product = set((view.study["asked"].get("value") or {}).get("product") or ()) if who == "factory" else ()
+    claims = sorted(
+        view.claims(name), key=lambda claim: (-(claim["level"] or 0), claim["values"].get("driver") not in product)
+    )
     return [_card(claim, key, words, view) for claim in claims if (key := _use(claim, who, words)) is not None][:1]
 
 
