@@ -18,6 +18,7 @@ from pipeline.ingest import read
 from pipeline.model import Row, Setting, nonresponse
 from pipeline.model.case import Case
 from pipeline.model.every import KINDS, model_rows, refuse_unusable, resample_all, second_rows
+from pipeline.model.focused import refuse_small_focus
 from pipeline.model.further import further_rows
 from pipeline.model.profile import profile_rows
 from pipeline.model.published import published_rows, published_sample
@@ -83,6 +84,7 @@ def analyse(study: Study, progress: Progress | None = None) -> Analysis:
         setting=setting,
         kind=KINDS[study.definition.model.inference],
     )
+    refuse_small_focus(case)
     return _answered(case, tell)
 
 

@@ -6,12 +6,26 @@ from dataclasses import replace
 
 import numpy as np
 
+from pipeline.errors import AnalysisRefused
 from pipeline.model.case import Case
 from pipeline.sample import Groups, Sample
 from pipeline.suppression import Levels, hidden_levels
 from pipeline.weight import base, weigh
 
 Array = np.ndarray
+
+
+def refuse_small_focus(case: Case) -> None:
+    """Raises AnalysisRefused where the model has too few respondents in focus for any figure of them to be shown."""
+    focus, rows, study = case.study.definition.focus, case.people.rows, case.study
+    least = case.setting.minimum_base
+    if focus is None or rows is None or len(np.unique(case.people.respondent[case.focus[rows]])) >= least:
+        return
+    message = (
+        f"fewer than {least} respondents with '{focus.level}' in '{focus.variable}' answered the model, so nothing "
+    )
+    message += "may be shown of them; name another level, or take 'focus' out."
+    raise AnalysisRefused(study.problem(message, "focus"))
 
 
 def focused(case: Case) -> Sample:

@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 from pipeline import load
-from pipeline.analysis import explained
-from pipeline.errors import DataError, DefinitionError
+from pipeline.analysis import analyse, explained
+from pipeline.errors import AnalysisRefused, DataError, DefinitionError
 from pipeline.ingest import read
 from pipeline.model import Setting
 from pipeline.model.case import Case
@@ -75,6 +75,15 @@ def test_constructs_are_scored_that_only_a_further_question_names(study_folder: 
     asked = made(study_folder, mediation={"chain": {"from": "founder", "through": "trust"}})
     assert set(asked.scores.values) == {"trust", "intent", "founder"}
     assert set(made(study_folder).scores.values) == {"trust", "intent"}
+
+
+def test_a_focus_of_few_people_is_refused_without_their_number(study_folder: Maker) -> None:
+    header, rows = market()
+    few = [
+        [*row[:3], "" if at > 5 else row[3], row[4], "" if at > 5 else row[5], *row[6:]] for at, row in enumerate(rows)
+    ]
+    with pytest.raises(AnalysisRefused, match="fewer than 10 respondents with 'b' in 'brand'"):
+        analyse(load(study_folder(few, header, **(KEYS | {"focus": {"brand": "b"}}))))
 
 
 def test_focus_takes_the_rows_of_one_brand(study_folder: Maker) -> None:

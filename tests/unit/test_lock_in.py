@@ -211,6 +211,13 @@ def test_a_former_brand_of_five_people_is_never_counted() -> None:
     assert {(row["state"], row["n"]) for row in told} == {("suppressed", None)}
 
 
+def test_a_rival_that_is_the_brand_in_focus_is_held_against_all_others() -> None:
+    rows = lock_in_rows(a_lock_in(*owners(), {"rival": "own"}))
+    assert found(rows, "mean_difference", term="intent", contrast="former=own-others")["state"] == "ok"
+    means = [row["group"] for row in rows if row["metric"] == "mean" and row["term"] == "intent" and row["group"]]
+    assert means == ["former=own", "former=others"]
+
+
 def test_a_rival_needs_the_brand_before() -> None:
     items, variables = owners()
     with pytest.raises(DefinitionError, match="'rival' needs 'former'"):

@@ -30,6 +30,7 @@ from pipeline.model.pricing._points import (
 )
 from pipeline.model.pricing.premium import fieller
 from pipeline.model.resample import factors
+from tests.made_case import a_case, a_study
 from tests.unit.conftest import a_design
 from tests.unit.test_case import case
 
@@ -347,3 +348,17 @@ def test_keys_that_cannot_be_meant_are_refused(study_folder: Maker, pricing: dic
     header, rows = survey()
     with pytest.raises(DefinitionError, match=message):
         load(study_folder([list(row) for row in rows], header, **(KEYS | {"pricing": pricing})))
+
+
+def test_what_goes_with_the_premium_leaves_interactions_out() -> None:
+    random = np.random.default_rng(2)
+    items = {name: random.integers(1, 8, 90) for name in ("a", "b", "y")}
+    study = a_study(
+        constructs={name: {"items": [name]} for name in items},
+        model={"outcome": "y", "drivers": ["a", "b"], "interactions": [["a", "b"]], "draws": 200},
+        variables={name: {"type": "number", "range": [0, 999]} for name in ("own", "ref")},
+        pricing={"premium": {"own": "own", "reference": "ref"}},
+    )
+    prices = {"own": random.integers(200, 300, 90), "ref": random.integers(100, 250, 90)}
+    rows = pricing_rows(a_case(study, items, prices))
+    assert {row["term"] for row in rows if row["metric"] == "b"} == {"a", "b"}

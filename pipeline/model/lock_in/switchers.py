@@ -49,7 +49,8 @@ def _sides(case: Case, spec: LockIn, cut: Cut) -> tuple[tuple[str, str], tuple[A
     """Names and (r,) masks of the switchers and of those who stayed."""
     levels = case.levels(str(spec.former), cut.rows)
     focus = case.study.definition.focus
-    own = focus.level if focus is not None and focus.level in case.levels(str(spec.former)).names else OTHERS
+    known = {*case.levels(str(spec.former)).names} - {str(spec.rival)}
+    own = focus.level if focus is not None and focus.level in known else OTHERS
     came = _of(levels.of_row, levels.names, str(spec.rival))
     stayed = ~came if own == OTHERS else _of(levels.of_row, levels.names, own)
     return (str(spec.rival), own), (came, stayed)

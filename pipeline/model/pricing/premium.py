@@ -163,8 +163,8 @@ def _differences(cut: Cut, parts: list[Part], setting: Setting) -> Iterator[Row]
 
 
 def _driver_rows(case: Case, premium: Premium, usable: Array) -> list[Row]:
-    """What goes with the premium: its regression on the drivers of the model; `b` and `beta` of ratings and numbers."""
-    names = case.study.drivers
+    """What goes with the premium: its regression on the drivers (no interactions); `b`, `beta` of ratings, numbers."""
+    names = [name for name in case.study.drivers if "*" not in name]
     columns = [case.column(name) for name in (*case.study.definition.model.controls, *names)]
     x = np.hstack(columns)
     also = usable & np.isfinite(x).all(1)
