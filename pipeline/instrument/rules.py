@@ -15,6 +15,7 @@ from pipeline.study import Place
 
 IDENTIFIER = re.compile(r"[A-Za-z][A-Za-z0-9_]*")
 PART = re.compile(r"[A-Za-z0-9_]*[A-Za-z0-9][A-Za-z0-9_]*")
+FIELD = re.compile(r"{([A-Za-z_]+)}")
 ANY = re.compile(r"\S.*")
 NEEDED = {
     "rating": ("scale",),
@@ -110,12 +111,17 @@ def _asked_if(instrument: Instrument, name: str, wanted: str) -> Iterator[Proble
 
 
 def _braces(instrument: Instrument, at: int, section: Section) -> Iterator[Problem]:
-    """{brand} stands only where a brand is asked about."""
-    names = [name for name in instrument.definition.loops if name != section.per]
+    """{brand} stands only where a brand is asked about, and names a loop."""
+    loops = list(instrument.definition.loops)
+    names = [name for name in loops if name != section.per]
     for key, text in _leaves(instrument.raw["sections"][at], ("sections", at)):
         for name in names:
             if f"{{{name}}}" in text:
                 message = f"{{{name}}} stands outside a section with 'per: {name}'; write a name, or move the question."
+                yield instrument.problem(message, *key)
+        for name in FIELD.findall(text) if loops else ():
+            if name not in loops:
+                message = f"{{{name}}} is no loop and would be printed as it stands; loops are: {listing(loops)}."
                 yield instrument.problem(message, *key)
 
 

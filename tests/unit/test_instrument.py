@@ -95,6 +95,11 @@ WRONG = {
     "an id that LimeSurvey keeps": ("id: most", "id: token", "LimeSurvey keeps 'token' for itself"),
     "an option that LimeSurvey keeps": ("2: {en: Books", "other: {en: Books", "keeps 'other' for what is written"),
     "suffixes that are one": ("suffix: s", "suffix: n", "suffix 'n' must be"),
+    "a loop by a name it does not have": (
+        '{en: "I trust {cafe}."',
+        '{en: "I trust {brand}."',
+        "{brand} is no loop and would be printed as it stands; loops are: cafe.",
+    ),
     "a brand outside its loop": (
         "{en: Why?, zh: 为什么？}",
         '{en: "Why {cafe}?", zh: 为什么？}',
