@@ -214,7 +214,7 @@ def _make(path: Path, out: Path, languages: Sequence[str] | None, progress: Call
 
     study = load(path)
     choose(study, languages)
-    settle(out / study.name)
+    settle(out / study.name, "results.json")
     stamp = take_stamp(study)
     analysis = analyse(study, progress=progress)
     progress("report")

@@ -44,7 +44,7 @@ def export(study: Study, out: Path) -> list[Path]:
     found = columns(_rows(study))
     names = legal([column.name for column in found])
     target = out / study.name
-    with replacing(target) as folder:
+    with replacing(target, SAV) as folder:
         _write_sav(folder / SAV, found, names)
         _write_parquet(folder / PARQUET, found, names)
         written = {name: (folder / name).read_bytes() for name in (SAV, PARQUET)}

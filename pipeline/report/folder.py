@@ -34,10 +34,11 @@ def manifest(folder: Path) -> dict[str, Any] | None:
     return found if isinstance(found, dict) and "whybuy" in found and isinstance(found.get("outputs"), dict) else None
 
 
-def settle(target: Path) -> Path:
+def settle(target: Path, mark: str | None = None) -> Path:
     """Real path of the target, ready to be replaced: what a killed run left beside it is undone.
 
-    Raises ExportError where the target holds something that whybuy did not write.
+    mark: a file that every folder of this kind holds. Raises ExportError where the target holds something that whybuy
+    did not write, or did for another purpose.
     """
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -46,18 +47,19 @@ def settle(target: Path) -> Path:
             with _alone_in(target.parent):
                 _recover(target)
         _refuse_foreign(target)
+        _refuse_other(target, mark)
     except OSError as error:
         raise _failed(target, error) from None
     return target
 
 
 @contextmanager
-def replacing(target: Path) -> Iterator[Path]:
+def replacing(target: Path, mark: str | None = None) -> Iterator[Path]:
     """New empty folder; when the block ends without an error it stands where `target` was.
 
     Files a person put into the old folder are carried over. After an error the old folder is as it was.
     """
-    target = settle(target)
+    target = settle(target, mark)
     new = target.with_name(f".{target.name}-{secrets.token_hex(4)}")
     try:
         with _alone_in(target.parent):
@@ -110,6 +112,15 @@ def _refuse_foreign(target: Path) -> None:
         raise ExportError(Problem(where=str(target), message="is a file; move it or name another folder with --out."))
     if target.exists() and manifest(target) is None and any(map(_is_foreign, target.iterdir())):
         message = "holds files that are no report of whybuy; empty it or name another folder with --out."
+        raise ExportError(Problem(where=str(target), message=message))
+
+
+def _refuse_other(target: Path, mark: str | None) -> None:
+    """An export takes no report's place, and a report no export's."""
+    found = manifest(target)
+    if mark and found is not None and mark not in found["outputs"]:
+        first = min(found["outputs"], default=MANIFEST)
+        message = f"holds something else that whybuy wrote ({first}); name another folder with --out."
         raise ExportError(Problem(where=str(target), message=message))
 
 

@@ -46,7 +46,7 @@ def publish(
     files = render(results, chosen)
     files[MANIFEST] = _json(_manifest(analysis.study, results, files, chosen, stamp))
     target = Path(folder) / analysis.study.name
-    with replacing(target) as new:
+    with replacing(target, "results.json") as new:
         write(new, files)
     return [target / name for name in ordered(files)]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 import stat
 from collections.abc import Callable
 from pathlib import Path
@@ -207,3 +208,18 @@ def test_a_published_table_has_nothing_to_export(tmp_path: Path) -> None:
     )
     with pytest.raises(AnalysisRefused, match="no rows to export"):
         export(load(tmp_path), tmp_path / "out")
+
+
+def test_an_export_takes_no_reports_place(tmp_path: Path) -> None:
+    from pipeline.report.folder import MANIFEST, replacing
+
+    (tmp_path / "mine").mkdir()
+    manifest = {"whybuy": "0", "outputs": {"findings.en.html": {"bytes": 1}, "results.json": {"bytes": 1}}}
+    (tmp_path / "mine" / MANIFEST).write_text(json.dumps(manifest), encoding="utf-8")
+    with (
+        pytest.raises(ExportError, match="holds something else that whybuy wrote"),
+        replacing(tmp_path / "mine", "scored.sav"),
+    ):
+        pass
+    with replacing(tmp_path / "mine", "results.json"):
+        pass
