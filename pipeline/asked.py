@@ -6,13 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from pipeline.errors import Problem, listing, nearest
-from pipeline.specs import Chain, Definition
+from pipeline.specs import Beyond, Chain, Definition
 from pipeline.study import Place, Study
 
-FURTHER = (
-    "focus", "value", "stated_importance", "mediation", "paradox", "rivals", "pricing", "promotion", "classes",
-    "lock_in", "journey", "what_if", "comparable",
-)  # fmt: skip
+FURTHER = tuple(Beyond.model_fields)
 """Keys of study.yaml that ask beyond the model."""
 MOST_MEDIATORS = 6
 """Mediators of one chain: 63 paths where they stand in a row."""
@@ -150,11 +147,6 @@ def constructs_asked(study: Study) -> tuple[str, ...]:
     """Constructs that are scored: those of the model, then those of further questions; none twice."""
     further = (one.name for one in names(study) if one.name in study.definition.constructs)
     return tuple(dict.fromkeys((*study.used, *further)))
-
-
-def variables_asked(study: Study) -> tuple[str, ...]:
-    """Variables that further questions name, none twice."""
-    return tuple(dict.fromkeys(one.name for one in names(study) if one.name not in study.definition.constructs))
 
 
 def asked(study: Study) -> Iterator[Problem]:

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
-from pipeline.errors import DefinitionError, Problem
+from pipeline.errors import DefinitionError, Problem, UsageError, listing
 from pipeline.specs import Construct, Definition, Label, Scale, Variable
 
 LARGEST = 1_000_000
@@ -123,6 +123,16 @@ class Study:
 
     def problem(self, message: str, *keys: str | int) -> Problem:
         return Problem(where=self.where(*keys), message=message)
+
+
+def chosen(asked: Sequence[str] | None, languages: tuple[str, ...], path: Path) -> tuple[str, ...]:
+    """The languages asked for, each once, or all that the file at `path` has. Raises UsageError for another one."""
+    wanted = tuple(dict.fromkeys(asked)) if asked else languages
+    absent = [language for language in wanted if language not in languages]
+    if absent:
+        known = listing(languages)
+        raise UsageError(f"--language: '{absent[0]}' is no language of {path} (report.languages: {known}).")
+    return wanted
 
 
 def load(path: str | Path) -> Study:

@@ -11,10 +11,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from pipeline import __version__
-from pipeline.errors import ExportError, Problem, UsageError, listing
+from pipeline.errors import ExportError, Problem
 from pipeline.instrument.reading import Instrument
 from pipeline.instrument.reading import load as load
 from pipeline.report.folder import MANIFEST, replacing, write
+from pipeline.study import chosen
 
 FOLDER = "instrument"
 STUDY = "study.yaml"
@@ -35,12 +36,7 @@ def publish(instrument: Instrument, folder: str | Path, languages: Sequence[str]
 
 def choose(instrument: Instrument, languages: Sequence[str] | None) -> tuple[str, ...]:
     """The languages asked for, or those of the questionnaire."""
-    wanted = tuple(dict.fromkeys(languages)) if languages else instrument.languages
-    absent = [language for language in wanted if language not in instrument.languages]
-    if absent:
-        known = listing(instrument.languages)
-        raise UsageError(f"--language: '{absent[0]}' is no language of {instrument.path} (report.languages: {known}).")
-    return wanted
+    return chosen(languages, instrument.languages, instrument.path)
 
 
 def render(instrument: Instrument, languages: Sequence[str]) -> Iterator[tuple[str, bytes]]:

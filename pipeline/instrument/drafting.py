@@ -14,7 +14,7 @@ from pipeline.instrument.asked import Asked, Column, all_asked
 from pipeline.instrument.codes import heading
 from pipeline.instrument.reading import Instrument
 from pipeline.instrument.specs import Added, Item, Question
-from pipeline.specs import Definition, Label
+from pipeline.specs import Beyond, Definition, Label
 from pipeline.study import Place, Study, shape_problems
 
 EXPORT = {"file": "answers.csv", "format": "limesurvey"}
@@ -32,10 +32,7 @@ LATER = tuple(TO_DECLARE)
 LANGUAGE = {"zh": "zh-Hans"}
 """Languages whose code in LimeSurvey is another."""
 NOT_READ = ("text", "attention")
-AS_PLANNED = (
-    "missing", "focus", "value", "stated_importance", "mediation", "paradox", "rivals", "pricing", "promotion",
-    "classes", "lock_in", "journey", "what_if", "comparable", "privacy",
-)  # fmt: skip
+AS_PLANNED = ("missing", *Beyond.model_fields, "privacy")
 
 
 def draft_text(instrument: Instrument) -> str:

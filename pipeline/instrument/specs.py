@@ -7,35 +7,24 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, ConfigDict, Field
 
 from pipeline.specs import (
-    Chain,
-    Classes,
+    Beyond,
     DataFile,
-    Focus,
-    Journey,
     Label,
-    LockIn,
     Missing,
     Model,
-    Paradox,
-    Pricing,
     Privacy,
-    Promotion,
     Quality,
     Report,
-    Rivals,
     SampleInfo,
     Scale,
     Segments,
     Spec,
     StudyInfo,
-    Value,
     Variable,
     Weights,
-    WhatIf,
     by_reason,
     files,
     segments_of,
-    what_if_of,
 )
 from pipeline.specs._parts import Codes, text_keys
 
@@ -139,8 +128,8 @@ class Added(Spec):
     options: Options = Field({}, description="Code -> label, where it is a category.")
 
 
-class Plan(Spec):
-    """What the analysis is to do: keys of study.yaml, as they stand there."""
+class Basis(Spec):
+    """The model and its rows: keys of study.yaml, as they stand there."""
 
     model: Model
     sample: SampleInfo = SampleInfo()
@@ -150,19 +139,10 @@ class Plan(Spec):
     weights: Weights = Weights()
     quality: Quality = Quality()
     privacy: Privacy = Privacy()
-    focus: Focus | None = None
-    value: Value | None = None
-    stated_importance: dict[str, str] = Field({})
-    mediation: dict[str, Chain] = Field({})
-    paradox: Paradox | None = None
-    rivals: Rivals | None = None
-    pricing: Pricing | None = None
-    promotion: Promotion | None = None
-    classes: Classes | None = None
-    lock_in: LockIn | None = None
-    journey: Journey | None = None
-    what_if: Annotated[WhatIf | None, BeforeValidator(what_if_of)] = None
-    comparable: str | None = None
+
+
+class Plan(Beyond, Basis):
+    """What the analysis is to do, and what is asked beyond its model."""
 
 
 class Questionnaire(Spec):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -119,11 +119,15 @@ class Case:
         wave = self.study.wave_variable
         return np.zeros(len(rows), int) if wave is None else self.levels(wave, rows).of_row
 
-    def resample(self, cut: Cut, draws: int | None = None) -> Resampled:
-        """Moments of the columns of a cut in the sample and in every replicate (those of the model, if as many)."""
-        panel = Panel(names=cut.names, columns=cut.values, rows=np.arange(len(cut)))
+    def replicated(self, design: Design, panels: Mapping[str, Panel], draws: int | None = None) -> dict[str, Resampled]:
+        """Moments of panels in the sample and in every replicate (those of the model, if as many)."""
         many = draws or self.setting.draws
-        return resample(cut.design, {"cut": panel}, seed=self.setting.seed, draws=many, kind=self.kind)["cut"]
+        return resample(design, panels, seed=self.setting.seed, draws=many, kind=self.kind)
+
+    def resample(self, cut: Cut, draws: int | None = None) -> Resampled:
+        """The same of the columns of a cut."""
+        panel = Panel(names=cut.names, columns=cut.values, rows=np.arange(len(cut)))
+        return self.replicated(cut.design, {"cut": panel}, draws)["cut"]
 
     def groups(self, names: Sequence[str], cut: Cut) -> Iterator[tuple[str, str, Array]]:
         """(variable, level, (r,) mask) of every level that is not hidden and has the minimum base in the cut."""

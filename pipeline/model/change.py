@@ -20,7 +20,7 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.compare import hidden_levels, slopes
 from pipeline.model.drivers import FEWEST_USABLE
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm_rows
 from pipeline.model.importance import METHODS, r2, usable
 from pipeline.model.reliability import alpha
 from pipeline.model.resample import Panel, Resampled, difference_p, interval
@@ -203,7 +203,7 @@ def change_rows(
         for level in levels:
             if level != groups.reference and groups.reference in levels:
                 found += _contrast_rows(resampled, sample, setting, variable, level)
-        rows += _adjusted(found)
+        rows += holm_rows(found, "share_change")
     return rows
 
 
@@ -324,9 +324,3 @@ def _figures(metric: str, terms: Collection[str | None], values: Found, common: 
             normal = 2 * ndtr(-abs(found["estimate"]) / found["std_error"])
             found["p_value"] = float(normal if p is None else p[at])
         yield found
-
-
-def _adjusted(rows: list[Row]) -> list[Row]:
-    tested = [at for at, found in enumerate(rows) if found["metric"] == "share_change" and found["p_value"] is not None]
-    adjusted = dict(zip(tested, holm(np.array([rows[at]["p_value"] for at in tested], float)), strict=True))
-    return [found | {"p_adjusted": float(adjusted[at])} if at in adjusted else found for at, found in enumerate(rows)]

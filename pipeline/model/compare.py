@@ -12,7 +12,7 @@ from pipeline import suppression
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.drivers import Importance, decompose, r2_row
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm_rows
 from pipeline.model.importance import SMALLEST_EIGENVALUE, usable
 from pipeline.model.players import Structure, settled
 from pipeline.model.resample import Panel, Resampled, difference_p, interval
@@ -220,7 +220,5 @@ def _tested(rows: Iterator[Row], gaps: Mapping[str, tuple[Array, Array]]) -> Ite
 def _adjusted(gaps: list[Row]) -> list[Row]:
     rows = []
     for metric in ANALYSIS:
-        family = [gap for gap in gaps if gap["metric"] == metric]
-        adjusted = holm(np.array([gap["p_value"] for gap in family], float))
-        rows += [gap | {"p_adjusted": float(p)} for gap, p in zip(family, adjusted, strict=True)]
+        rows += holm_rows([gap for gap in gaps if gap["metric"] == metric])
     return rows

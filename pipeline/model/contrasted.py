@@ -16,10 +16,10 @@ from pipeline.estimates import row
 from pipeline.model import Row, based, spread
 from pipeline.model.case import Case
 from pipeline.model.drivers import Importance, decompose, figures
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm_rows
 from pipeline.model.importance import SMALLEST_EIGENVALUE
 from pipeline.model.players import Structure
-from pipeline.model.resample import Panel, Resampled, corrected_interval, difference_p, ranks, resample
+from pipeline.model.resample import Panel, Resampled, corrected_interval, difference_p, ranks
 from pipeline.weight import Base
 
 Array = np.ndarray
@@ -80,7 +80,7 @@ def compared_rows(analysis: str, case: Case, names: Sequence[str]) -> list[Row]:
     Each outcome is paired with the first on the rows that have both, in the replicates of the model, with Pearson's
     correlations. Differences have p from their draws, and Holm's over drivers and outcomes.
     """
-    return _adjusted([each for name in names for each in _pair_rows(analysis, case, name)])
+    return holm_rows([each for name in names for each in _pair_rows(analysis, case, name)])
 
 
 def between_rows(case: Case, names: Sequence[str]) -> list[Row]:
@@ -95,13 +95,7 @@ def between_rows(case: Case, names: Sequence[str]) -> list[Row]:
             if isinstance(found, Contrasted):
                 columns = {"outcome": other, "contrast": f"{BETWEEN}:{other}-{first}", **based(base)}
                 rows += _gap_rows("outcomes", found, case.setting.level, columns | case.setting.state(base))
-    return _adjusted(rows)
-
-
-def _adjusted(rows: list[Row]) -> list[Row]:
-    """The rows, with Holm's p over all that are tested."""
-    adjusted = iter(holm(np.array([each["p_value"] for each in rows if each["p_value"] is not None], float)))
-    return [each if each["p_value"] is None else each | {"p_adjusted": float(next(adjusted))} for each in rows]
+    return holm_rows(rows)
 
 
 def _pair_rows(analysis: str, case: Case, name: str) -> Iterator[Row]:
@@ -127,7 +121,7 @@ def _paired(case: Case, first: str | None, other: str) -> tuple[Contrasted | str
         columns=np.column_stack([model.x, *both])[inside],
         rows=np.flatnonzero(inside),
     )
-    pair = resample(people.design, {other: panel}, seed=setting.seed, draws=setting.draws, kind=case.kind)[other]
+    pair = case.replicated(people.design, {other: panel})[other]
     return contrasted(pair, Structure.of(model), setting.collinear), base
 
 

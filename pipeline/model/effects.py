@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import fdtrc
 
@@ -34,6 +36,13 @@ def holm(p: Array) -> Array:
     factors = np.arange(len(order), 0, -1)
     adjusted[order] = np.minimum(1.0, np.maximum.accumulate(p[order] * factors))
     return adjusted
+
+
+def holm_rows(rows: Sequence[Row], metric: str | None = None) -> list[Row]:
+    """The rows, those that have a p (and the metric) with p_adjusted by Holm: one family."""
+    tested = [at for at, one in enumerate(rows) if one["p_value"] is not None and metric in (None, one["metric"])]
+    adjusted = dict(zip(tested, holm(np.array([rows[at]["p_value"] for at in tested], float)), strict=True))
+    return [one | {"p_adjusted": float(adjusted[at])} if at in adjusted else one for at, one in enumerate(rows)]
 
 
 def regression_rows(model: Fit, moments: Moments, sample: Sample, setting: Setting) -> list[Row]:

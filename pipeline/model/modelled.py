@@ -10,7 +10,6 @@ import numpy as np
 from pipeline.model import Row
 from pipeline.model.case import Case, Cut
 from pipeline.model.compare import slopes
-from pipeline.model.effects import holm
 from pipeline.model.importance import usable
 from pipeline.moments import Moments
 from pipeline.specs import Scale
@@ -122,13 +121,6 @@ def means_within(moments: Moments, columns: Array, inside: int) -> Array:
     total = moments.products[..., columns, inside] + own * moments.sums[..., columns]
     there = count > ROUNDING * moments.weight
     return moments.origin[columns] + np.where(there[..., None], total / np.where(there, count, 1.0)[..., None], np.nan)
-
-
-def adjusted(rows: Sequence[Row]) -> list[Row]:
-    """The rows, with Holm's p over those of them that have a p: one family."""
-    tested = [at for at, found in enumerate(rows) if found["p_value"] is not None]
-    p = dict(zip(tested, holm(np.array([rows[at]["p_value"] for at in tested], float)), strict=True))
-    return [found | {"p_adjusted": float(p[at])} if at in p else found for at, found in enumerate(rows)]
 
 
 def apart(found: Means, one: int, other: int, level: float) -> Row:

@@ -15,7 +15,7 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based
 from pipeline.model.case import Case, Cut
 from pipeline.model.contrasted import compared_rows
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm, holm_rows
 from pipeline.model.regression import Fit, ols_apart
 from pipeline.specs import Promotion
 from pipeline.variance import Means, means
@@ -151,10 +151,7 @@ def group_rows(case: Case, cut: Cut, shift: Shift, variables: Sequence[str], oth
             key = {"outcome": case.setting.outcome, "term": other, "contrast": f"variable:{variable}"}
             rows.append(row(NAME, "dependence_difference", state="too_few", reason="small_groups", **key))
         tested += gaps
-    adjusted = holm(np.array([np.nan if gap["p_value"] is None else gap["p_value"] for gap in tested], float))
-    return rows + [
-        gap | ({"p_adjusted": float(p)} if np.isfinite(p) else {}) for gap, p in zip(tested, adjusted, strict=True)
-    ]
+    return rows + holm_rows(tested)
 
 
 def _means_within(shift: Shift, levels: Sequence[Level], design: Design) -> Means:

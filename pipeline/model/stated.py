@@ -20,7 +20,7 @@ from pipeline.model.drivers import decompose, figures, shared_out
 from pipeline.model.effects import holm
 from pipeline.model.importance import SMALLEST_EIGENVALUE
 from pipeline.model.players import Structure
-from pipeline.model.resample import Panel, Resampled, difference_p, rank_interval, ranks, resample
+from pipeline.model.resample import Panel, Resampled, difference_p, rank_interval, ranks
 from pipeline.variance import means
 
 Array = np.ndarray
@@ -112,7 +112,7 @@ def _compared(case: Case, drivers: tuple[str, ...], places: Array, answers: Arra
     if case.kind == "jackknife":
         everyone = np.arange(len(people.scores))
         panels["model"] = Panel(names=people.model.names, columns=people.model.values, rows=everyone)
-    found = resample(people.design, panels, seed=setting.seed, draws=setting.draws, kind=case.kind)
+    found = case.replicated(people.design, panels)
     model = found.get("model", case.resampled["model"])
     return paired(model, Structure.of(people.model), found[NAME], setting.collinear)
 

@@ -18,7 +18,7 @@ from pipeline.model.drivers import decompose
 from pipeline.model.importance import SMALLEST_EIGENVALUE
 from pipeline.model.parts import Figure, Parts, order_rows, part_rows, parts_of, rank_rows
 from pipeline.model.players import Structure
-from pipeline.model.resample import Panel, Resampled, corrected_interval, interval, resample
+from pipeline.model.resample import Panel, Resampled, corrected_interval, interval
 from pipeline.specs import Group, Value
 from pipeline.weight import Base
 
@@ -168,8 +168,7 @@ def _with_layers(case: Case, structure: Structure, layers: Mapping[str, Group]) 
     model, width = people.model, sum(structure.widths)
     values = np.column_stack([model.x, further, model.y])[inside]
     panel = Panel(names=(*model.names[:-1], *extra, model.names[-1]), columns=values, rows=np.flatnonzero(inside))
-    setting = case.setting
-    drawn = resample(people.design, {NAME: panel}, seed=setting.seed, draws=setting.draws, kind=case.kind)[NAME]
+    drawn = case.replicated(people.design, {NAME: panel})[NAME]
     columns = (*structure.columns, *((width + at,) for at in range(len(extra))))
     whole = replace(structure, players=(*structure.players, *extra), columns=columns)
     return drawn, whole, people.base(inside)

@@ -16,9 +16,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from pipeline import __version__
-from pipeline.errors import UsageError, listing
 from pipeline.report import fingerprint
 from pipeline.report.folder import MANIFEST, replacing, write
+from pipeline.study import chosen
 
 if TYPE_CHECKING:
     from pipeline.analysis import Analysis
@@ -53,12 +53,7 @@ def publish(
 
 def choose(study: Study, languages: Sequence[str] | None) -> tuple[str, ...]:
     """The languages asked for, or those of the study."""
-    wanted = tuple(dict.fromkeys(languages)) if languages else study.languages
-    absent = [language for language in wanted if language not in study.languages]
-    if absent:
-        known = listing(study.languages)
-        raise UsageError(f"--language: '{absent[0]}' is no language of {study.path} (report.languages: {known}).")
-    return wanted
+    return chosen(languages, study.languages, study.path)
 
 
 def take_stamp(study: Study) -> fingerprint.Stamp:

@@ -24,22 +24,12 @@ from pipeline.specs._data import Respondent as Respondent
 from pipeline.specs._data import Stack as Stack
 from pipeline.specs._data import by_reason as by_reason
 from pipeline.specs._data import files as files
+from pipeline.specs._further import Beyond as Beyond
 from pipeline.specs._further import Chain as Chain
 from pipeline.specs._further import Classes as Classes
-from pipeline.specs._further import ContextFigure as ContextFigure
-from pipeline.specs._further import Focus as Focus
-from pipeline.specs._further import Journey as Journey
-from pipeline.specs._further import Ladder as Ladder
 from pipeline.specs._further import LockIn as LockIn
-from pipeline.specs._further import Paradox as Paradox
-from pipeline.specs._further import Premium as Premium
-from pipeline.specs._further import Pricing as Pricing
 from pipeline.specs._further import Promotion as Promotion
-from pipeline.specs._further import Rivals as Rivals
 from pipeline.specs._further import Value as Value
-from pipeline.specs._further import Westendorp as Westendorp
-from pipeline.specs._further import WhatIf as WhatIf
-from pipeline.specs._further import what_if_of as what_if_of
 from pipeline.specs._model import Group as Group
 from pipeline.specs._model import Model as Model
 from pipeline.specs._model import Segments as Segments
@@ -58,8 +48,8 @@ from pipeline.specs._questions import Scale as Scale
 from pipeline.specs._questions import Variable as Variable
 
 
-class Definition(Spec):
-    """A whole study.yaml."""
+class Survey(Spec):
+    """The survey, its model and its report: keys of study.yaml."""
 
     study: StudyInfo
     data: Annotated[tuple[DataFile, ...], BeforeValidator(files)] = Field(
@@ -79,22 +69,7 @@ class Definition(Spec):
     quality: Quality = Quality()
     report: Report = Report()
     privacy: Privacy = Privacy()
-    focus: Focus | None = Field(
-        None, description="The rows that the questions below look at, as {brand: aurora}; all when absent."
-    )
-    value: Value | None = None
-    stated_importance: dict[str, str] = Field(
-        {}, description="Driver -> variable with the importance that respondents gave it: a number."
-    )
-    mediation: dict[str, Chain] = Field({}, description="Name -> a claimed way of an effect.")
-    paradox: Paradox | None = None
-    rivals: Rivals | None = None
-    pricing: Pricing | None = None
-    promotion: Promotion | None = None
-    classes: Classes | None = None
-    lock_in: LockIn | None = None
-    journey: Journey | None = None
-    what_if: Annotated[WhatIf | None, BeforeValidator(what_if_of)] = None
-    comparable: str | None = Field(
-        None, description="Variable in whose levels (language versions) the same questions must mean the same."
-    )
+
+
+class Definition(Beyond, Survey):
+    """A whole study.yaml: the survey, and what is asked beyond its model."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BeforeValidator, Field
 
@@ -43,8 +43,9 @@ class Theme(Spec):
     accent: str = Field("#0b6e69", pattern=r"^#[0-9a-fA-F]{6}$", description="Main colour, as #rrggbb.")
 
 
-AUDIENCES = ("brand_owner", "seller", "factory", "service_firm", "platform", "researcher")
-"""For whom the summary may be written again, in this order."""
+Audience = Literal["brand_owner", "seller", "factory", "service_firm", "platform", "researcher"]
+"""For whom the summary may be written again."""
+AUDIENCES: tuple[str, ...] = get_args(Audience)
 
 
 class Report(Spec):
@@ -52,7 +53,6 @@ class Report(Spec):
         ("en", "zh"), min_length=1
     )
     theme: Theme = Theme()
-    audience: Annotated[
-        tuple[Literal["brand_owner", "seller", "factory", "service_firm", "platform", "researcher"], ...],
-        BeforeValidator(one_or_many),
-    ] = Field((), description="For whom the summary is written again, from the same claims.")
+    audience: Annotated[tuple[Audience, ...], BeforeValidator(one_or_many)] = Field(
+        (), description="For whom the summary is written again, from the same claims."
+    )

@@ -196,3 +196,27 @@ class Focus(Spec):
             ((variable, level),) = value.items()
             return {"variable": variable, "level": level}
         return value
+
+
+class Beyond(Spec):
+    """What is asked beyond the model: keys that study.yaml and the analysis of a questionnaire.yaml share."""
+
+    focus: Focus | None = Field(
+        None, description="The rows that the questions below look at, as {brand: aurora}; all when absent."
+    )
+    value: Value | None = None
+    stated_importance: dict[str, str] = Field(
+        {}, description="Driver -> variable with the importance that respondents gave it: a number."
+    )
+    mediation: dict[str, Chain] = Field({}, description="Name -> a claimed way of an effect.")
+    paradox: Paradox | None = None
+    rivals: Rivals | None = None
+    pricing: Pricing | None = None
+    promotion: Promotion | None = None
+    classes: Classes | None = None
+    lock_in: LockIn | None = None
+    journey: Journey | None = None
+    what_if: Annotated[WhatIf | None, BeforeValidator(what_if_of)] = None
+    comparable: str | None = Field(
+        None, description="Variable in whose levels (language versions) the same questions must mean the same."
+    )

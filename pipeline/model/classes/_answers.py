@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from pipeline.model.classes._climb import product
+from pipeline.model.classes._climb import product, shared_out
 
 Array = np.ndarray
 
@@ -102,12 +102,7 @@ class Answers:
         across = np.log(np.maximum(chances, SMALLEST)).transpose(1, 0, 2).reshape(-1, self.ones.shape[1])
         found = product(across.astype(self.ones.dtype), self.ones.T).reshape(self.size, len(values), -1)
         found += np.log(np.maximum(sizes, SMALLEST)).T[:, :, None].astype(found.dtype)
-        top = found.max(0)
-        found -= top
-        np.exp(found, out=found)
-        whole = found.sum(0)
-        found /= whole
-        return found, np.log(whole) + top
+        return shared_out(found)
 
     def step(self, values: Array, of: Array) -> tuple[Array, Array]:
         found, likelihood = self._expected(values)

@@ -25,6 +25,16 @@ def product(one: Array, other: Array) -> Array:
         return np.asarray(one @ other)
 
 
+def shared_out(found: Array) -> tuple[Array, Array]:
+    """(K, …) log joint densities, overwritten with the probabilities of the classes, and (…) their log sum."""
+    top = found.max(0)
+    found -= top
+    np.exp(found, out=found)
+    whole = found.sum(0)
+    found /= whole
+    return found, np.log(whole) + top
+
+
 class Mixture(Protocol):
     """A mixture of `size` classes. `wide`: numbers that a run holds at once; `width`: parameters of a run."""
 

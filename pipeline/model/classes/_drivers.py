@@ -12,7 +12,7 @@ from pipeline.model import Row, based, spread
 from pipeline.model.classes._criteria import Kind
 from pipeline.model.classes._within import Members
 from pipeline.model.compare import Level, level_of, sloped
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm_rows
 from pipeline.model.players import Structure
 from pipeline.model.resample import corrected_interval, difference_p, interval
 from pipeline.sample import Sample
@@ -53,8 +53,7 @@ def driver_rows(members: Members, drivers: Drivers, kind: Kind, states: Sequence
         if members.mixed and not states[a] and not states[b]
         for gap in _gaps(parts[a], parts[b], f"{kind.name(a)}-{b + 1}", drivers, kind)
     ]
-    adjusted = holm(np.array([gap["p_value"] for gap in gaps]))
-    return rows + [gap | {"p_adjusted": float(p)} for gap, p in zip(gaps, adjusted, strict=True)]
+    return rows + holm_rows(gaps)
 
 
 def _of_class(part: Level | str, at: int, members: Members, drivers: Drivers, kind: Kind, state: Row) -> Iterator[Row]:

@@ -12,7 +12,7 @@ from pipeline.model import Row, based, spread
 from pipeline.model.classes._answers import Answers
 from pipeline.model.classes._criteria import Kind
 from pipeline.model.classes._within import Members
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm_rows
 from pipeline.model.resample import difference_p, interval
 from pipeline.specs._further import ClassName
 from pipeline.suppression import Levels
@@ -95,8 +95,7 @@ def mean_rows(members: Members, known: Sequence[Known], kind: Kind, states: Sequ
     for one, means in zip(known, _each(members, known), strict=True):
         rows += _means(means, members, one, kind, states)
         gaps += _gaps(means, members, one, kind, states) if one.tested else []
-    adjusted = holm(np.array([gap["p_value"] for gap in gaps]))
-    return rows + [gap | {"p_adjusted": float(p)} for gap, p in zip(gaps, adjusted, strict=True)]
+    return rows + holm_rows(gaps)
 
 
 def _each(members: Members, known: Sequence[Known]) -> list[Array]:

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from pipeline.model.classes._answers import SMALLEST
-from pipeline.model.classes._climb import product
+from pipeline.model.classes._climb import product, shared_out
 
 Array = np.ndarray
 
@@ -111,12 +111,7 @@ class Regressions:
         width = 0.5 * np.log(2 * np.pi * spread.T[:, :, None])
         alone = len(self.first) == len(self.x)
         found += (constant - width if alone else constant - width * self.counts).astype(found.dtype)
-        top = found.max(0)
-        found -= top
-        np.exp(found, out=found)
-        whole = found.sum(0)
-        found /= whole
-        return found, np.log(whole) + top
+        return shared_out(found)
 
     def step(self, values: Array, of: Array) -> tuple[Array, Array]:
         found, likelihood = self._expected(values, of)

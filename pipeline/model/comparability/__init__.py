@@ -13,9 +13,10 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.case import Case, Cut
 from pipeline.model.comparability.loadings import congruence, loadings, shifts
-from pipeline.model.modelled import FEWEST_USABLE, adjusted
+from pipeline.model.effects import holm_rows
+from pipeline.model.modelled import FEWEST_USABLE
 from pipeline.model.reliability import alpha
-from pipeline.model.resample import Panel, Resampled, interval, resample
+from pipeline.model.resample import Panel, Resampled, interval
 from pipeline.moments import Moments
 from pipeline.weight import Base
 
@@ -68,7 +69,7 @@ def comparability_rows(case: Case) -> list[Row]:
     tests = sum(len(one.items) for one in several)
     every = {(one.construct, one.contrast): shift_rows(one, tests, case.setting) for one in several}
     rows += [each for one in several for each in _alike(one, case.setting)]
-    return rows + adjusted([each for some in every.values() for each in some])
+    return rows + holm_rows([each for some in every.values() for each in some])
 
 
 def _versions(
@@ -91,8 +92,7 @@ def _versions(
                 items = tuple(case.study.construct(name).items)
                 panels[name, level] = Panel(names=items, columns=answers[rows], rows=rows)
     keyed = {f"{at}": panel for at, panel in enumerate(panels.values())}
-    setting = case.setting
-    drawn = resample(cut.design, keyed, seed=setting.seed, draws=setting.draws, kind=case.kind)
+    drawn = case.replicated(cut.design, keyed)
     moments = dict(zip(panels, drawn.values(), strict=True))
     for name in constructs:
         for level in (one for one in shown if one != reference):

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
 import numpy as np
 
 from pipeline.estimates import row
 from pipeline.model import Row, based
 from pipeline.model.case import Case, Cut
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm_rows
 from pipeline.model.journey._waves import Waves, told, unit, within
 from pipeline.suppression import Levels, two_way
 from pipeline.variance import Means, means
@@ -52,10 +50,10 @@ def image_rows(case: Case, waves: Waves) -> list[Row]:
         own, change = _figure_rows(case, cut, waves, values, "mean", "mean_difference", name)
         rows += own
         tested += change
-    rows += adjusted(tested)
+    rows += holm_rows(tested)
     if len(named) == 2:
         own, change = _figure_rows(case, cut, waves, lead_of(cut), "image_lead", "image_lead_change", None)
-        rows += own + adjusted(change)
+        rows += own + holm_rows(change)
     return rows
 
 
@@ -97,13 +95,6 @@ def _change(case: Case, cut: Cut, waves: Waves, found: Means, metric: str, commo
     return [row("journey", metric, contrast=waves.contrast(first, last), **columns, **base, **common)]
 
 
-def adjusted(rows: Sequence[Row]) -> list[Row]:
-    """The rows with p_adjusted by Holm over those that have a p."""
-    p = holm(np.array([found["p_value"] for found in rows], float))
-    pairs = zip(rows, p, strict=True)
-    return [found | ({} if found["p_value"] is None else {"p_adjusted": float(value)}) for found, value in pairs]
-
-
 def cohort_rows(case: Case, waves: Waves) -> list[Row]:
     """image_lead in every cohort and wave, its change in each cohort, and image_lead_gap between cohorts.
 
@@ -119,7 +110,7 @@ def cohort_rows(case: Case, waves: Waves) -> list[Row]:
         own, between = _variable_rows(case, cut, waves, name)
         rows += own
         gaps += between
-    return rows + adjusted(gaps)
+    return rows + holm_rows(gaps)
 
 
 def _variable_rows(case: Case, cut: Cut, waves: Waves, name: str) -> tuple[list[Row], list[Row]]:

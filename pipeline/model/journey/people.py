@@ -12,10 +12,11 @@ from pipeline.model import Row, Setting, based, spread
 from pipeline.model.case import Case, Cut
 from pipeline.model.compare import slopes
 from pipeline.model.drivers import FEWEST_USABLE
+from pipeline.model.effects import holm_rows
 from pipeline.model.importance import usable
 from pipeline.model.journey._waves import Waves, told, unit, within
-from pipeline.model.journey.images import adjusted, images, lead_of
-from pipeline.model.resample import Panel, Resampled, difference_p, interval, resample
+from pipeline.model.journey.images import images, lead_of
+from pipeline.model.resample import Panel, Resampled, difference_p, interval
 from pipeline.moments import Moments
 from pipeline.sample import Sample
 from pipeline.suppression import few
@@ -92,7 +93,7 @@ def _change_rows(case: Case, waves: Waves) -> list[Row]:
     found = [_change_row(case, waves, (name,), name) for name in (case.setting.outcome, *images(case))]
     if len(images(case)) == 2:
         found.append(_change_row(case, waves, images(case), None))
-    return adjusted(found)
+    return holm_rows(found)
 
 
 def _change_row(case: Case, waves: Waves, names: Sequence[str], term: str | None) -> Row:
@@ -132,7 +133,7 @@ def association_rows(case: Case, people: Sample, waves: Waves) -> list[Row]:
     if members < case.setting.minimum_base or len(steps.after) <= len(names) + 1 or not moved:
         state = {"state": "too_few", "reason": "too_few"}
         return [row("journey", "b", term=name, contrast="within_person", **state, **common) for name in model.players]
-    drawn = resample(people.design, moved | rated, seed=case.setting.seed, draws=case.setting.draws, kind=case.kind)
+    drawn = case.replicated(people.design, moved | rated)
     within_, across = (
         pooled([each for name, each in drawn.items() if name.startswith(kind)]) for kind in ("step", "wave")
     )
@@ -187,7 +188,7 @@ def _coefficient_rows(
     ]
     gap = (found[0][0] - found[1][0], found[0][1] - found[1][1])
     tested = list(_b(setting, drivers, "b_difference", gap, "within_person-cross_section", bases[0]))
-    return rows + adjusted(
+    return rows + holm_rows(
         [one | {"p_value": float(p)} for one, p in zip(tested, difference_p(gap[1], gap[0]), strict=True)]
     )
 
@@ -206,7 +207,7 @@ def _b(
 def _attrition_rows(case: Case, waves: Waves) -> list[Row]:
     """mean_difference in the first wave: those who answered again less those who did not; Holm over the names."""
     names = (case.setting.outcome, *images(case))
-    return adjusted([_left_row(case, waves, name) for name in names])
+    return holm_rows([_left_row(case, waves, name) for name in names])
 
 
 def _left_row(case: Case, waves: Waves, name: str) -> Row:

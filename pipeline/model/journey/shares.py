@@ -14,7 +14,7 @@ from pipeline.model.change import change_panels, change_rows
 from pipeline.model.compare import Level, group_rows, hidden_levels, panels, parts_of
 from pipeline.model.effects import holm
 from pipeline.model.journey._waves import Waves, told, unit, within
-from pipeline.model.resample import difference_p, interval, resample
+from pipeline.model.resample import difference_p, interval
 from pipeline.sample import Groups, Sample
 from pipeline.variance import means
 
@@ -38,7 +38,7 @@ def share_rows(case: Case, people: Sample, waves: Waves) -> list[Row]:
     plain = people.model.plain and ends is not None
     two = replace(one, groups={waves.name: ends}) if ends is not None else one
     sets = panels(one, setting) | (change_panels(two, setting, [waves.name]) if plain else {})
-    drawn = resample(people.design, sets, seed=setting.seed, draws=setting.draws, kind=case.kind)
+    drawn = case.replicated(people.design, sets)
     levels = parts_of(drawn, one, setting)
     rows = [found for found in group_rows(drawn, one, setting, levels) if found["contrast"] is None]
     rows += _mean_rows(case, one, waves) + _absent_rows(case, people, waves) + _trend_rows(levels, one, waves, setting)

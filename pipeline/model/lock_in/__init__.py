@@ -10,9 +10,10 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based
 from pipeline.model.case import Case, Cut
+from pipeline.model.effects import holm_rows
 from pipeline.model.importance import usable
 from pipeline.model.lock_in.switchers import switcher_rows
-from pipeline.model.modelled import ROUNDING, adjusted, alone, is_number
+from pipeline.model.modelled import ROUNDING, alone, is_number
 from pipeline.model.regression import ols
 from pipeline.model.robustness.assumptions import monotone_loss
 from pipeline.specs import LockIn
@@ -47,7 +48,7 @@ def lock_in_rows(case: Case) -> list[Row]:
     rows += _dose_rows(first, spec.devices, edges, case.setting)[:-1]
     tested = [one for one in slopes if one["term"] in outcomes]
     for contrast in dict.fromkeys(one["contrast"] for one in slopes):
-        rows += adjusted([one for one in tested if one["contrast"] == contrast])
+        rows += holm_rows([one for one in tested if one["contrast"] == contrast])
     rows += [one for one in slopes if one["term"] not in outcomes]
     return rows + (switcher_rows(case, spec, asked) if spec.former and spec.rival is not None else [])
 

@@ -9,7 +9,8 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, based
 from pipeline.model.case import Case, Cut
-from pipeline.model.modelled import adjusted, alone, apart, is_number
+from pipeline.model.effects import holm_rows
+from pipeline.model.modelled import alone, apart, is_number
 from pipeline.model.profile import logit_interval
 from pipeline.specs import LockIn
 from pipeline.variance import means
@@ -35,7 +36,7 @@ def switcher_rows(case: Case, spec: LockIn, asked: Sequence[str]) -> list[Row]:
         *each, gap = _compared(case, spec, name)
         rows += each
         gaps.append(gap)
-    return rows + adjusted(gaps)
+    return rows + holm_rows(gaps)
 
 
 def _users(case: Case, spec: LockIn, names: Sequence[str]) -> Cut:

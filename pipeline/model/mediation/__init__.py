@@ -9,11 +9,12 @@ from __future__ import annotations
 from pipeline.estimates import row
 from pipeline.model import Row, based
 from pipeline.model.case import Case, Cut
+from pipeline.model.effects import holm_rows
 from pipeline.model.mediation._moderated import Moderation, by, moderation, products
 from pipeline.model.mediation._paths import Paths, Plan, paths
 from pipeline.model.mediation._question import CLOSER, DRAWS, Question, asked
 from pipeline.model.mediation._rivals import order, rivals
-from pipeline.model.mediation._rows import _adjust, figure_rows, figures
+from pipeline.model.mediation._rows import figure_rows, figures
 from pipeline.model.mediation._sensitivity import GRID, Sensitivity, chain_at, sensitivity
 from pipeline.specs import Chain
 
@@ -33,8 +34,7 @@ def mediation_rows(case: Case) -> list[Row]:
     rows: list[Row] = []
     for name, chain in case.study.definition.mediation.items():
         rows += _chain(case, name, chain)
-    _adjust(rows, "chain_indirect")
-    return rows
+    return holm_rows(rows, "chain_indirect")
 
 
 def _chain(case: Case, name: str, chain: Chain) -> list[Row]:

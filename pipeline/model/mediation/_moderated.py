@@ -15,6 +15,7 @@ from typing import Literal
 import numpy as np
 
 from pipeline.model.mediation._paths import Link, Paths, Plan, Route, paths
+from pipeline.model.modelled import quantile
 from pipeline.moments import Moments
 
 Array = np.ndarray
@@ -85,11 +86,10 @@ def values(moderator: Array, weight: Array, parts: Sequence[float] = (0.16, 0.5,
 
     'v0', 'v1' -> both values of a moderator that has but two.
     """
-    found, place = np.unique(moderator, return_inverse=True)
+    found = np.unique(moderator)
     if len(found) == 2:
         return {f"v{value:g}": float(value) for value in found}
-    mass = np.cumsum(np.bincount(place, weight))
-    named = {f"p{round(100 * part)}": float(found[np.searchsorted(mass, part * mass[-1] - 1e-9)]) for part in parts}
+    named = {f"p{round(100 * part)}": quantile(moderator, weight, part) for part in parts}
     return {name: value for name, value in named.items() if name == _first(named, value)}
 
 

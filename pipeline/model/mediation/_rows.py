@@ -10,7 +10,7 @@ import numpy as np
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm_rows
 from pipeline.model.mediation._moderated import Moderation, moderation
 from pipeline.model.mediation._paths import Link, Paths, paths
 from pipeline.model.mediation._question import Question
@@ -148,7 +148,7 @@ def figure_rows(question: Question, found: Sequence[Figure], setting: Setting) -
             cells |= spread(one.draws, low[key], high[key], setting.level)
             cells |= {"p_value": p[key]} if one.metric in TESTED else {}
         rows.append(row("mediation", one.metric, **cells))
-    _adjust(rows, "indirect")
+    rows = holm_rows(rows, "indirect")
     return [_proportion(each, rows) for each in rows]
 
 
@@ -163,13 +163,6 @@ def _limits(found: Sequence[Figure], level: float) -> tuple[dict[Key, float], di
     keys = [(one.metric, one.contrast) for one in found]
     first, second, third = (dict(zip(keys, map(float, each), strict=True)) for each in (low, high, p))
     return first, second, third
-
-
-def _adjust(rows: Sequence[Row], metric: str) -> None:
-    """Writes p after Holm over all rows of one metric."""
-    family = [each for each in rows if each["metric"] == metric and each["p_value"] is not None]
-    for each, p in zip(family, holm(np.array([each["p_value"] for each in family], float)), strict=True):
-        each["p_adjusted"] = float(p)
 
 
 def _proportion(each: Row, rows: Sequence[Row]) -> Row:

@@ -10,8 +10,9 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.case import Case
-from pipeline.model.modelled import FEWEST_USABLE, Modelled, adjusted, coefficients, means_within, state_of
-from pipeline.model.resample import Panel, Resampled, difference_p, interval, resample
+from pipeline.model.effects import holm_rows
+from pipeline.model.modelled import FEWEST_USABLE, Modelled, coefficients, means_within, state_of
+from pipeline.model.resample import Panel, Resampled, difference_p, interval
 from pipeline.weight import Base
 
 Array = np.ndarray
@@ -94,8 +95,7 @@ def _resampled(data: Modelled, groups: tuple[Array, ...], case: Case) -> Resampl
     names = (*data.names, "outcome", *(f"inside:{at}" for at in range(len(inside))))
     columns = np.column_stack([data.x, data.y, *inside])
     panel = Panel(names=names, columns=columns, rows=np.arange(len(columns)))
-    setting = case.setting
-    return resample(data.cut.design, {"": panel}, seed=setting.seed, draws=setting.draws, kind=case.kind)[""]
+    return case.replicated(data.cut.design, {"": panel})[""]
 
 
 Found = tuple[Array, Array]
@@ -122,7 +122,7 @@ def _rows(data: Modelled, contrast: str, found: tuple[Found, Found], common: Row
     rows = list(_figures("compensation", terms, parts, contrast, common, setting, tested))
     single = _single(data)
     chosen = (gaps[0][list(single)], gaps[1][:, list(single)])
-    return adjusted(rows) + list(_figures("mean_difference", list(single.values()), chosen, contrast, common, setting))
+    return holm_rows(rows) + list(_figures("mean_difference", list(single.values()), chosen, contrast, common, setting))
 
 
 def _figures(

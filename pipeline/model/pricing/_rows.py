@@ -12,7 +12,6 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.case import Case, Cut
-from pipeline.model.effects import holm
 from pipeline.model.resample import interval
 
 Array = np.ndarray
@@ -70,12 +69,6 @@ def figure(metric: str, point: float, draws: Array, cut: Cut, part: Part, settin
     there = np.isfinite(draws).mean() >= FEWEST_DRAWS
     limits: Row = spread(draws, float(low), float(high), setting.level) if there else {"reason": "few_crossings"}
     return row("pricing", metric, estimate=float(point), **(limits | state), **common)
-
-
-def adjusted(rows: list[Row]) -> list[Row]:
-    """The rows with Holm's p among all of them that have one."""
-    p = holm(np.array([np.nan if each["p_value"] is None else each["p_value"] for each in rows], float))
-    return [each if np.isnan(q) else each | {"p_adjusted": float(q)} for each, q in zip(rows, p, strict=True)]
 
 
 def price_key(price: float) -> str:

@@ -15,9 +15,9 @@ from scipy.special import stdtr, stdtrit
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based
 from pipeline.model.case import Case, Cut
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm, holm_rows
 from pipeline.model.pricing._points import Grid, replicated, sums_by, whole
-from pipeline.model.pricing._rows import Part, adjusted, figure, pairs, parts_of
+from pipeline.model.pricing._rows import Part, figure, pairs, parts_of
 from pipeline.model.profile import logit_interval
 from pipeline.model.regression import ols_apart
 from pipeline.specs._further import Premium
@@ -45,7 +45,7 @@ def premium_rows(case: Case, premium: Premium) -> list[Row]:
     rows = [made for part in parts for made in _part_rows(cut, part, case.setting)]
     rows += list(_mean_rows(cut, names, case.setting)) + list(_share_rows(cut, case.setting))
     rows += [_median_row(case, cut)]
-    rows += adjusted(list(_differences(cut, parts, case.setting)))
+    rows += holm_rows(list(_differences(cut, parts, case.setting)))
     return rows + _driver_rows(case, premium, usable)
 
 

@@ -15,6 +15,7 @@ import numpy as np
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based
 from pipeline.model.case import Case, Cut
+from pipeline.model.effects import holm_rows
 from pipeline.model.pricing._points import (
     POINTS,
     QUESTIONS,
@@ -28,7 +29,7 @@ from pipeline.model.pricing._points import (
     trial_sums,
     whole,
 )
-from pipeline.model.pricing._rows import Part, adjusted, figure, pairs, parts_of, price_key
+from pipeline.model.pricing._rows import Part, figure, pairs, parts_of, price_key
 from pipeline.model.profile import logit_interval
 from pipeline.model.resample import difference_p
 from pipeline.specs._further import Westendorp
@@ -142,7 +143,7 @@ def _differences(case: Case, cut: Cut, parts: list[Part], drawn: list[Drawn]) ->
             if found["conf_low"] is not None:
                 found |= {"p_value": float(difference_p(draws[:, None], np.array([gap]))[0])}
             rows.append(found)
-        yield from adjusted(rows)
+        yield from holm_rows(rows)
 
 
 def _curve_rows(cut: Cut, setting: Setting) -> Iterator[Row]:

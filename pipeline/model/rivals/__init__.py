@@ -11,10 +11,10 @@ from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, spread
 from pipeline.model.case import Case
 from pipeline.model.change import Threefold, threefold
+from pipeline.model.effects import holm_rows
 from pipeline.model.modelled import (
     FEWEST_USABLE,
     Modelled,
-    adjusted,
     alone,
     apart,
     coefficients,
@@ -22,13 +22,15 @@ from pipeline.model.modelled import (
     modelled,
     state_of,
 )
-from pipeline.model.resample import Panel, Resampled, difference_p, interval, resample
+from pipeline.model.resample import Panel, Resampled, difference_p, interval
 from pipeline.model.rivals.overlap import ENOUGH, common_support
 from pipeline.variance import means
 
 Array = np.ndarray
 Found = tuple[Array, Array]
 """Point (…) and draws (B, …) of some figures."""
+Shares = tuple[float, float]
+"""Common support of both brands."""
 
 PARTS = ("endowments", "coefficients", "interaction")
 
@@ -74,7 +76,9 @@ def rivals_rows(case: Case) -> list[Row]:
     state = _state(pair, case, variable, spec.brands)
     if state.get("state") not in (None, "low_base"):
         return list(_blank(pair, further, state))
-    return [*_level_rows(pair, further, case, state), *_support_rows(pair, case), *_part_rows(pair, case, state)]
+    shares = common_support(data.x, pair.masks, data.cut.design.weight)
+    level_rows = _level_rows(pair, further, case, state)
+    return [*level_rows, *_support_rows(pair, shares, case), *_part_rows(pair, shares, case, state)]
 
 
 def _state(pair: Pair, case: Case, variable: str, brands: Sequence[str]) -> Row:
@@ -107,12 +111,11 @@ def _level_rows(pair: Pair, further: Sequence[str], case: Case, state: Row) -> l
         for at, name in enumerate(names)
     ]
     people = row("rivals", "rated_both", contrast=pair.contrast, estimate=pair.both, **everyone)
-    return [*rows, people, *adjusted(gaps[:-1]), gaps[-1]]
+    return [*rows, people, *holm_rows(gaps[:-1]), gaps[-1]]
 
 
-def _support_rows(pair: Pair, case: Case) -> Iterator[Row]:
+def _support_rows(pair: Pair, shares: Shares | None, case: Case) -> Iterator[Row]:
     """common_support of each brand: the share of its ratings that lie where the other brand has ratings too."""
-    shares = common_support(pair.data.x, pair.masks, pair.data.cut.design.weight)
     for group, mask, share in zip(pair.names, pair.masks, shares or (None, None), strict=True):
         base = pair.data.cut.base(mask)
         common: Row = {"group": group, **based(base)}
@@ -122,10 +125,10 @@ def _support_rows(pair: Pair, case: Case) -> Iterator[Row]:
             yield row("rivals", "common_support", estimate=share, **common, **case.setting.state(base))
 
 
-def _part_rows(pair: Pair, case: Case, state: Row) -> list[Row]:
+def _part_rows(pair: Pair, shares: Shares | None, case: Case, state: Row) -> list[Row]:
     """endowments, coefficients and interaction of every term and in total, and b of every term in each brand."""
     data = pair.data
-    unfit = _unfit(pair)
+    unfit = _unfit(pair, shares)
     if unfit:
         return [*_blank_parts(pair, unfit), *_blank_slopes(pair, unfit)]
     panels = {
@@ -136,7 +139,7 @@ def _part_rows(pair: Pair, case: Case, state: Row) -> list[Row]:
         for side, mask in enumerate(pair.masks)
     }  # fmt: skip
     setting = case.setting
-    found = resample(data.cut.design, panels, seed=setting.seed, draws=setting.draws, kind=case.kind)
+    found = case.replicated(data.cut.design, panels)
     one, other = found["0"], found["1"]
     point, draws = threefold(one.point, other.point), threefold(one.draws, other.draws)
     if not _finite(point) or _finite(draws).mean() < FEWEST_USABLE:
@@ -151,7 +154,7 @@ def _finite(parts: Threefold) -> Array:
     return np.asarray(np.isfinite(parts.coefficients).all(-1) & np.isfinite(parts.interaction).all(-1))
 
 
-def _unfit(pair: Pair) -> Row:
+def _unfit(pair: Pair, shares: Shares | None) -> Row:
     """Why the gap has no parts: too few of a brand for the model, drivers that repeat each other, hardly an overlap."""
     data = pair.data
     whole = state_of(data)
@@ -160,7 +163,6 @@ def _unfit(pair: Pair) -> Row:
     for mask in pair.masks:
         if data.cut.base(mask).n <= data.x.shape[1] + 2:
             return {"state": "too_few", "reason": "small_base"}
-    shares = common_support(data.x, pair.masks, data.cut.design.weight)
     if shares is not None and min(shares) < ENOUGH:
         return {"state": "no_overlap", "reason": "no_overlap"}
     return {}
@@ -185,7 +187,7 @@ def _one_part(
     terms = [*data.at]
     columns = [data.of_terms(each[..., 1:]) for each in values]
     figures = list(_figures(part, terms, (columns[0], columns[1]), common, setting))
-    drivers = adjusted([one for one in figures if one["term"] in data.drivers])
+    drivers = holm_rows([one for one in figures if one["term"] in data.drivers])
     yield from drivers
     yield from (one | {"p_value": None} for one in figures if one["term"] not in data.drivers)
     if part == "coefficients":

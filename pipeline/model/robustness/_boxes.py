@@ -10,7 +10,7 @@ from scipy.special import stdtr
 
 from pipeline.estimates import row
 from pipeline.model import Row, Setting, based, everyone
-from pipeline.model.effects import holm
+from pipeline.model.effects import holm_rows
 from pipeline.model.importance import usable
 from pipeline.model.regression import Fit, ols
 from pipeline.model.resample import interval
@@ -64,14 +64,7 @@ def box_rows(sample: Sample, scales: Mapping[str, Scale], setting: Setting, seed
         return _rows(None, _Boxes(columns={}, absent=absent, sizes=boxes.sizes), sample, setting, seed)
     names = tuple(f"{driver}:{side}" for driver, side in boxes.columns)
     fit = ols(columns, sample.scores[:, -1], names, design=sample.design)
-    return _adjusted(_rows(fit, boxes, sample, setting, seed))
-
-
-def _adjusted(rows: list[Row]) -> list[Row]:
-    """The rows with p_adjusted of the asymmetries, one family."""
-    tested = [at for at, found in enumerate(rows) if found["metric"] == "asymmetry" and found["p_value"] is not None]
-    adjusted = dict(zip(tested, holm(np.array([rows[at]["p_value"] for at in tested], float)), strict=True))
-    return [found | {"p_adjusted": float(adjusted[at])} if at in adjusted else found for at, found in enumerate(rows)]
+    return holm_rows(list(_rows(fit, boxes, sample, setting, seed)), "asymmetry")
 
 
 def _boxes(sample: Sample, scales: Mapping[str, Scale], setting: Setting) -> _Boxes:

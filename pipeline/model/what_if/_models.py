@@ -12,8 +12,9 @@ from pipeline.model.case import Case
 from pipeline.model.compare import slopes
 from pipeline.model.drivers import FEWEST_USABLE
 from pipeline.model.importance import r2, usable
+from pipeline.model.modelled import quantile
 from pipeline.model.players import Structure, settled
-from pipeline.model.resample import Panel, Resampled, factors, resample
+from pipeline.model.resample import Panel, Resampled, factors
 from pipeline.model.what_if._bend import Bend, bend
 from pipeline.moments import Moments
 from pipeline.sample import Sample
@@ -127,7 +128,7 @@ def reach_of(case: Case, people: Sample) -> Reach:
     moments = moments_of(people, ratings)
     precision = np.linalg.inv(moments.cov)
     apart = ratings - moments.mean
-    region = float(_quantile(((apart @ precision) * apart).sum(1), weight, REGION))
+    region = float(quantile(((apart @ precision) * apart).sum(1), weight, REGION))
     alone = np.sqrt(region / np.diagonal(precision))
     ends = np.array([_ends(case, people.model.players[at], ratings[:, at], weight) for at in range(len(alone))])
     low, high = np.maximum(ends[:, 0] - moments.mean, -alone), np.minimum(ends[:, 1] - moments.mean, alone)
@@ -138,29 +139,21 @@ def reach_of(case: Case, people: Sample) -> Reach:
 
 def _ends(case: Case, name: str, ratings: Array, weight: Array) -> tuple[float, float]:
     """Lowest and highest value to which the mean may move: within the scale, and within the middle 80 % of ratings."""
-    low, high = (_quantile(ratings, weight, part) for part in (TAIL, 1 - TAIL))
+    low, high = (quantile(ratings, weight, part) for part in (TAIL, 1 - TAIL))
     if name in case.scores.values:
         scale = case.study.scale(name)
         return max(low, scale.low), min(high, scale.high)
     return low, high
 
 
-def _quantile(values: Array, weight: Array, part: float) -> float:
-    """Smallest value up to which the part of the weight lies."""
-    order = np.argsort(values, kind="stable")
-    total = np.cumsum(weight[order])
-    at = int(np.searchsorted(total, part * total[-1] * (1 - 1e-12)))
-    return float(values[order[min(at, len(order) - 1)]])
-
-
 def fitted(case: Case, people: Sample, targets: Sequence[Target]) -> Mapping[str, Model | str]:
     """Model of every target by its contrast, or the state that forbids it; all share the replicates."""
-    setting, sets = case.setting, {}
+    sets = {}
     for target in targets:
         rows = np.flatnonzero(np.isfinite(target.values))
         columns = np.column_stack([people.model.x[rows], target.values[rows]])
         sets[target.contrast] = Panel(names=(*people.model.names[:-1], target.contrast), columns=columns, rows=rows)
-    drawn = resample(people.design, sets, seed=setting.seed, draws=setting.draws, kind=case.kind)
+    drawn = case.replicated(people.design, sets)
     return {target.contrast: _model(case, people, target, drawn[target.contrast]) for target in targets}
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from pipeline.report.charts import ChartTexts, pair
+from pipeline.report.charts import ChartTexts, DumbbellRow, pair
 from pipeline.report.view import Row, View, shown
 from pipeline.report.words import Words
 
@@ -142,6 +142,24 @@ def figure(
     """Everything the figure macro draws, charts included."""
     drawn = pair(chart, data, uid=uid, texts=ChartTexts(title=title, description=description, language=words.language))
     return {"id": uid, "title": title, "subtitle": subtitle, "note": note, "table": numbers, **drawn}
+
+
+def from_to(name: str, before: Row | None, after: Row | None, text: str, words: Words) -> DumbbellRow:
+    """A row of a dumbbell chart; an end that shows no value is left out."""
+    one, other = (row if row is not None and shown(row) else NOWHERE for row in (before, after))
+    return DumbbellRow(
+        label=label(name, words),
+        before=one["estimate"],
+        before_low=one["conf_low"],
+        before_high=one["conf_high"],
+        after=other["estimate"],
+        after_low=other["conf_low"],
+        after_high=other["conf_high"],
+        text=text,
+    )
+
+
+NOWHERE: Row = {"estimate": None, "conf_low": None, "conf_high": None}
 
 
 def claim_texts(view: View, claim_id: str, words: Words, **match: Any) -> list[str]:

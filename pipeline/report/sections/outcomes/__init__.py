@@ -11,6 +11,7 @@ from pipeline.report.sections._common import (
     claim_texts,
     columns,
     figure,
+    from_to,
     label,
     named_columns,
     state_notes,
@@ -110,22 +111,9 @@ def _share(view: View, place: Place, name: str, kind: str) -> Row | None:
 
 
 def _dumbbell(view: View, words: Words, place: Place, name: str) -> DumbbellRow:
-    blank = {"estimate": None, "conf_low": None, "conf_high": None}
-    before, after = (
-        row if row is not None and shown(row) else blank
-        for row in (_share(view, place, name, kind) for kind in ("paired", "outcome"))
-    )
+    before, after = (_share(view, place, name, kind) for kind in ("paired", "outcome"))
     gap = view.estimate(place[0], "share_difference", name, None, f"outcome:{place[1]}")
-    return DumbbellRow(
-        label=label(name, words),
-        before=before["estimate"],
-        before_low=before["conf_low"],
-        before_high=before["conf_high"],
-        after=after["estimate"],
-        after_low=after["conf_low"],
-        after_high=after["conf_high"],
-        text=cell(gap, "points", words)["text"],
-    )
+    return from_to(name, before, after, cell(gap, "points", words)["text"], words)
 
 
 def _numbers(view: View, words: Words, place: Place) -> dict[str, Any]:

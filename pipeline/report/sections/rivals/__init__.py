@@ -11,6 +11,7 @@ from pipeline.report.sections._common import (
     claim_texts,
     columns,
     figure,
+    from_to,
     label,
     sentences,
     state_notes,
@@ -181,20 +182,9 @@ def _ratings(view: View, words: Words, contrast: str, a: str, b: str) -> Part:
 
 
 def _rated(view: View, words: Words, name: str, trailing: str, leading: str) -> DumbbellRow:
-    before, after = (view.estimate(NAME, "mean", name, group) or {} for group in (trailing, leading))
-    texts = [
-        words.format(row["estimate"], "num1") if row.get("estimate") is not None else "" for row in (before, after)
-    ]
-    return DumbbellRow(
-        label=label(name, words),
-        before=before.get("estimate"),
-        before_low=before.get("conf_low"),
-        before_high=before.get("conf_high"),
-        after=after.get("estimate"),
-        after_low=after.get("conf_low"),
-        after_high=after.get("conf_high"),
-        text=" → ".join(texts),
-    )
+    before, after = (view.estimate(NAME, "mean", name, group) for group in (trailing, leading))
+    texts = [words.format(row["estimate"], "num1") if row is not None and shown(row) else "" for row in (before, after)]
+    return from_to(name, before, after, " → ".join(texts), words)
 
 
 def _ratings_table(view: View, words: Words, contrast: str, names: Sequence[str], a: str, b: str) -> Part:

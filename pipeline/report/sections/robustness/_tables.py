@@ -6,9 +6,11 @@ from typing import Any
 
 from pipeline.report.charts import Dumbbell, DumbbellRow, Forest, ForestRow, Panel
 from pipeline.report.sections._common import (
+    NOWHERE,
     cell,
     columns,
     figure,
+    from_to,
     interval,
     label,
     named_columns,
@@ -58,24 +60,12 @@ def _pair(view: View, name: str) -> tuple[Row | None, Row | None]:
 
 
 def _raw_corrected(view: View, words: Words, name: str) -> DumbbellRow:
-    before, after = (row if row is not None and shown(row) else _NOTHING for row in _pair(view, name))
+    before, after = _pair(view, name)
     figures = {
         "before": cell(view.estimate("importance", "lmg_share", name), "cell", words)["text"],
         "after": cell(view.estimate("disattenuated", "lmg_share", name), "cell", words)["text"],
     }
-    return DumbbellRow(
-        label=label(name, words),
-        before=before["estimate"],
-        before_low=before["conf_low"],
-        before_high=before["conf_high"],
-        after=after["estimate"],
-        after_low=after["conf_low"],
-        after_high=after["conf_high"],
-        text=words("robustness.corrected.text", **figures),
-    )
-
-
-_NOTHING = {"estimate": None, "conf_low": None, "conf_high": None}
+    return from_to(name, before, after, words("robustness.corrected.text", **figures), words)
 
 
 def _corrections(view: View, words: Words) -> Table:
@@ -187,7 +177,7 @@ def asymmetry(view: View, words: Words) -> dict[str, Any] | None:
 
 def _side(view: View, words: Words, side: str, name: str) -> ForestRow:
     row = view.estimate("nonlinearity", side, name)
-    seen = row if row is not None and shown(row) else _NOTHING
+    seen = row if row is not None and shown(row) else NOWHERE
     return ForestRow(
         label=label(name, words),
         value=seen["estimate"],
