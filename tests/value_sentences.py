@@ -61,5 +61,6 @@ VALUE_CASES: dict[str, list[dict[str, Any]]] = {
     "promotion_drivers": [
         BEHIND | {"fewer": fewer, "more": more}
         for fewer, more in ((["trust"], []), ([], ["price"]), (["trust", "app"], ["price"]))
-    ],
+    ]
+    + [BEHIND | {"fewer": ["trust"], "more": [], "k": 1}],
 }

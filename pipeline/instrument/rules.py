@@ -212,7 +212,8 @@ def _constructs(instrument: Instrument) -> Iterator[Problem]:
             message = f"no question measures '{name}'; name it under 'construct', or take it out."
             yield instrument.problem(message, "constructs", name)
         if len(found) > 1:
-            message = f"'{name}' is asked on several scales ({listing(sorted(map(str, found)))}); use one."
+            several = listing(sorted(scale or "no scale" for scale in found))
+            message = f"'{name}' is asked on several scales ({several}); use one."
             yield instrument.problem(message, "constructs", name)
 
 

@@ -14,7 +14,7 @@ def outcomes(variant: str, values: Values) -> str:
 
 
 def promotion_drivers(variant: str, values: Values) -> str:
-    """Ratings that go with less dependence (fewer), with more of it (more), or some with each (both)."""
+    """Ratings that go with less dependence (fewer), with more of it (more), or some with each (both); none of one."""
     if variant != "some":
-        return variant
+        return "alone" if variant == "none" and values["k"] == 1 else variant
     return "both" if values["fewer"] and values["more"] else "fewer" if values["fewer"] else "more"
